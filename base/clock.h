@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Time: a steady clock for deadlines, the wall clock for records. */
+#ifndef BASE_CLOCK_H
+#define BASE_CLOCK_H
+
+#include <stdint.h>
+
+/* Milliseconds of a clock that never steps. */
+uint64_t clock_steady_ms(void);
+
+/* Microseconds of the same clock. */
+uint64_t clock_steady_us(void);
+
+/* Seconds since 1970-01-01T00:00:00Z. */
+int64_t clock_wall_s(void);
+
+#endif

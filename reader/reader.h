@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How bytes reach a card: one handle over every transport. */
+#ifndef READER_READER_H
+#define READER_READER_H
+
+#include "base/buf.h"
+#include "base/error.h"
+
+/* What a transport can do beyond connect, exchange, disconnect. */
+enum reader_capability {
+	READER_CAN_WAIT = 1 << 0,	/* wait for a card */
+	READER_CAN_CANCEL = 1 << 1,	/* cancel from another thread */
+	READER_CAN_PRESENCE = 1 << 2,	/* ask whether the card is there */
+	READER_CAN_EXTENDED = 1 << 3,	/* extended-length APDUs may pass */
+};
+
+enum {
+	READER_NAME_MAX = 256,
+	READER_ATR_MAX = 64,
+	/* Longest APDUs of ISO/IEC 7816-4: 7 + 65535 + 3 and 65536 + 2. */
+	READER_COMMAND_MAX = 65545,
+	READER_RESPONSE_MAX = 65538,
+	READER_SHORT_COMMAND_MAX = 261,
+	READER_SHORT_RESPONSE_MAX = 258,
+};
+
+/**
+ * struct reader_card - what the transport knows of a connected card.
+ * @atr:          ATR, or an ATR made of the ATS by the reader
+ * @atr_len:      its bytes, 0 when unknown
+ * @max_command:  longest C-APDU the reader passes, in bytes
+ * @max_response: longest R-APDU the reader passes, status word included
+ */
+struct reader_card {
+	uint8_t atr[READER_ATR_MAX];
+	size_t atr_len;
+	size_t max_command;
+	size_t max_response;
+};
+
+struct reader;
+
+/**
+ * struct reader_ops - one transport; no member is NULL unless its
+ * capability bit is missing.
+ * @scheme:       "pcsc", "nfc", "replay", …
+ * @capabilities: bits of enum reader_capability
+ * @open:         @rest is the URI after "scheme:"; makes *@ret_state
+ * @wait:         blocks until a card is there: CCCD_ERR_READER_NO_CARD at
+ *                the deadline, CCCD_ERR_CANCELLED
+ * @connect:      power the card and take it for ourselves
+ * @transmit:     one command-response pair; @response is empty on entry
+ *                and bounded by READER_RESPONSE_MAX
+ * @disconnect:   let go of the card; it loses its power or its session
+ * @present:      whether a card is there
+ * @cancel:       from any thread: make the running and the next call
+ *                return CCCD_ERR_CANCELLED
+ * @close:        release everything
+ *
+ * @timeout_ms is the deadline of the whole call. Foreign codes are
+ * translated inside: CCCD_ERR_READER_* or CCCD_ERR_CARD_REMOVED,
+ * CCCD_ERR_CARD_MUTE, CCCD_ERR_CANCELLED, recorded in @error.
+ */
+struct reader_ops {
+	const char *scheme;
+	unsigned int capabilities;
+	enum cccd_err (*open)(const char *rest, void **ret_state,
+			      struct cccd_error *error);
+	enum cccd_err (*wait)(void *state, unsigned int timeout_ms,
+			      struct cccd_error *error);
+	enum cccd_err (*connect)(void *state, struct reader_card *ret,
+				 struct cccd_error *error);
+	enum cccd_err (*transmit)(void *state, struct span command,
+				  struct buf *response,
+				  unsigned int timeout_ms,
+				  struct cccd_error *error);
+	void (*disconnect)(void *state);
+	enum cccd_err (*present)(void *state, bool *ret,
+				 struct cccd_error *error);
+	void (*cancel)(void *state);
+	void (*close)(void *state);
+};
+
+/**
+ * reader_open() - open a reader by URI.
+ * @uri: "pcsc:" (the first reader with a card, else the first),
+ *       "pcsc:NAME", "replay:FILE"
+ *
+ * Return: CCCD_OK, the caller owns *@ret; CCCD_ERR_USAGE_ARGUMENT for an
+ * unknown scheme; CCCD_ERR_READER_*; CCCD_ERR_MEMORY.
+ */
+CHECKED enum cccd_err reader_open(const char *uri, struct cccd_error *error,
+				  struct reader **ret);
+
+/**
+ * reader_open_ops() - a reader over a transport of the caller's.
+ * @ops:   borrowed for the reader's life
+ * @state: handed to every call; closed with @ops->close
+ */
+CHECKED enum cccd_err reader_open_ops(const struct reader_ops *ops,
+				      void *state, struct reader **ret);
+
+void reader_close(struct reader *reader);
+
+const struct reader_ops *reader_ops(const struct reader *reader);
+
+CHECKED enum cccd_err reader_wait(struct reader *reader,
+				  unsigned int timeout_ms,
+				  struct cccd_error *error);
+
+/* Connect; the card stays ours until reader_disconnect(). */
+CHECKED enum cccd_err reader_connect(struct reader *reader,
+				     struct cccd_error *error);
+
+/* What is known of the connected card; zeroed before a connect. */
+const struct reader_card *reader_card(const struct reader *reader);
+
+/**
+ * reader_transmit() - one command-response pair within the deadline.
+ * @command:  4 to READER_COMMAND_MAX bytes; beyond the card's max_command
+ *            the call is refused with CCCD_ERR_READER_OVERSIZE, nothing sent
+ * @response: reset first; at least the two status bytes on success
+ *
+ * Return: CCCD_OK; CCCD_ERR_CARD_PROTOCOL for less than two bytes; errors
+ * of the transport.
+ */
+CHECKED enum cccd_err reader_transmit(struct reader *reader,
+				      struct span command,
+				      struct buf *response,
+				      struct cccd_error *error);
+
+/* Deadline of each exchange, milliseconds; default 10 000. */
+void reader_set_timeout(struct reader *reader, unsigned int timeout_ms);
+
+void reader_disconnect(struct reader *reader);
+
+CHECKED enum cccd_err reader_present(struct reader *reader, bool *ret,
+				     struct cccd_error *error);
+
+/* The only call allowed from another thread. Sticky until reader_resume. */
+void reader_cancel(struct reader *reader);
+
+/* Forget a cancel: the next call runs again. */
+void reader_resume(struct reader *reader);
+
+/**
+ * struct reader_info - one reader as listed.
+ * @uri:     opens it
+ * @name:    as its driver calls it
+ * @kind:    "pcsc" or "nfc"
+ * @present: a card lies on it
+ * @atr:     of that card, when known
+ */
+struct reader_info {
+	char uri[READER_NAME_MAX + 8];
+	char name[READER_NAME_MAX];
+	const char *kind;
+	bool present;
+	struct reader_card card;
+};
+
+enum { READER_LIST_MAX = 32 };
+
+struct reader_list {
+	struct reader_info readers[READER_LIST_MAX];
+	size_t count;
+};
+
+/**
+ * reader_list() - every reader of every transport.
+ *
+ * Return: CCCD_OK with a possibly empty list; CCCD_ERR_READER_SERVICE when
+ * pcscd cannot be reached.
+ */
+CHECKED enum cccd_err reader_list(struct cccd_error *error,
+				  struct reader_list *ret);
+
+#endif
