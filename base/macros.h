@@ -5,8 +5,8 @@
 
 #define CHECKED	    __attribute__((warn_unused_result))
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
-#define PRINTF_LIKE(format, first) \
-	__attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) \
+	__attribute__((format(printf, text, first)))
 
 /* Leave the function with the error of a failed step. */
 #define TRY(expr)                            \
