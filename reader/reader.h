@@ -8,10 +8,10 @@
 
 /* What a transport can do beyond connect, exchange, disconnect. */
 enum reader_capability {
-	READER_CAN_WAIT = 1 << 0,	/* wait for a card */
-	READER_CAN_CANCEL = 1 << 1,	/* cancel from another thread */
-	READER_CAN_PRESENCE = 1 << 2,	/* ask whether the card is there */
-	READER_CAN_EXTENDED = 1 << 3,	/* extended-length APDUs may pass */
+	READER_CAN_WAIT = 1 << 0,     /* wait for a card */
+	READER_CAN_CANCEL = 1 << 1,   /* cancel from another thread */
+	READER_CAN_PRESENCE = 1 << 2, /* ask whether the card is there */
+	READER_CAN_EXTENDED = 1 << 3, /* extended-length APDUs may pass */
 };
 
 enum {
@@ -55,6 +55,7 @@ struct reader;
  * @present:      whether a card is there
  * @cancel:       from any thread: make the running and the next call
  *                return CCCD_ERR_CANCELLED
+ * @resume:       forget a cancel; may be NULL when @cancel keeps no state
  * @close:        release everything
  *
  * @timeout_ms is the deadline of the whole call. Foreign codes are
@@ -65,19 +66,19 @@ struct reader_ops {
 	const char *scheme;
 	unsigned int capabilities;
 	enum cccd_err (*open)(const char *rest, void **ret_state,
-			      struct cccd_error *error);
+	                      struct cccd_error *error);
 	enum cccd_err (*wait)(void *state, unsigned int timeout_ms,
-			      struct cccd_error *error);
+	                      struct cccd_error *error);
 	enum cccd_err (*connect)(void *state, struct reader_card *ret,
-				 struct cccd_error *error);
+	                         struct cccd_error *error);
 	enum cccd_err (*transmit)(void *state, struct span command,
-				  struct buf *response,
-				  unsigned int timeout_ms,
-				  struct cccd_error *error);
+	                          struct buf *response, unsigned int timeout_ms,
+	                          struct cccd_error *error);
 	void (*disconnect)(void *state);
 	enum cccd_err (*present)(void *state, bool *ret,
-				 struct cccd_error *error);
+	                         struct cccd_error *error);
 	void (*cancel)(void *state);
+	void (*resume)(void *state);
 	void (*close)(void *state);
 };
 
@@ -90,27 +91,31 @@ struct reader_ops {
  * unknown scheme; CCCD_ERR_READER_*; CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err reader_open(const char *uri, struct cccd_error *error,
-				  struct reader **ret);
+                                  struct reader **ret);
 
 /**
  * reader_open_ops() - a reader over a transport of the caller's.
  * @ops:   borrowed for the reader's life
  * @state: handed to every call; closed with @ops->close
  */
-CHECKED enum cccd_err reader_open_ops(const struct reader_ops *ops,
-				      void *state, struct reader **ret);
+CHECKED enum cccd_err reader_open_ops(const struct reader_ops *ops, void *state,
+                                      struct reader **ret);
 
 void reader_close(struct reader *reader);
 
 const struct reader_ops *reader_ops(const struct reader *reader);
 
 CHECKED enum cccd_err reader_wait(struct reader *reader,
-				  unsigned int timeout_ms,
-				  struct cccd_error *error);
+                                  unsigned int timeout_ms,
+                                  struct cccd_error *error);
 
-/* Connect; the card stays ours until reader_disconnect(). */
+/**
+ * reader_connect() - power the card and keep it until reader_disconnect().
+ *
+ * A card still connected is let go first.
+ */
 CHECKED enum cccd_err reader_connect(struct reader *reader,
-				     struct cccd_error *error);
+                                     struct cccd_error *error);
 
 /* What is known of the connected card; zeroed before a connect. */
 const struct reader_card *reader_card(const struct reader *reader);
@@ -121,13 +126,15 @@ const struct reader_card *reader_card(const struct reader *reader);
  *            the call is refused with CCCD_ERR_READER_OVERSIZE, nothing sent
  * @response: reset first; at least the two status bytes on success
  *
+ * After a removal, a lost reader or service, or a passed deadline the
+ * connection has ended: the same code comes back until the next connect.
+ *
  * Return: CCCD_OK; CCCD_ERR_CARD_PROTOCOL for less than two bytes; errors
  * of the transport.
  */
 CHECKED enum cccd_err reader_transmit(struct reader *reader,
-				      struct span command,
-				      struct buf *response,
-				      struct cccd_error *error);
+                                      struct span command, struct buf *response,
+                                      struct cccd_error *error);
 
 /* Deadline of each exchange, milliseconds; default 10 000. */
 void reader_set_timeout(struct reader *reader, unsigned int timeout_ms);
@@ -135,7 +142,7 @@ void reader_set_timeout(struct reader *reader, unsigned int timeout_ms);
 void reader_disconnect(struct reader *reader);
 
 CHECKED enum cccd_err reader_present(struct reader *reader, bool *ret,
-				     struct cccd_error *error);
+                                     struct cccd_error *error);
 
 /* The only call allowed from another thread. Sticky until reader_resume. */
 void reader_cancel(struct reader *reader);
@@ -173,6 +180,6 @@ struct reader_list {
  * pcscd cannot be reached.
  */
 CHECKED enum cccd_err reader_list(struct cccd_error *error,
-				  struct reader_list *ret);
+                                  struct reader_list *ret);
 
 #endif

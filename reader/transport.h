@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rows of the transport table; only reader.c and tests see them. */
+#ifndef READER_TRANSPORT_H
+#define READER_TRANSPORT_H
+
+#include "reader/reader.h"
+
+/**
+ * struct transport - one row of the table.
+ * @ops:  how it works
+ * @list: adds its readers to the list; NULL when it has none to offer
+ */
+struct transport {
+	const struct reader_ops *ops;
+	enum cccd_err (*list)(struct cccd_error *error,
+	                      struct reader_list *list);
+};
+
+extern const struct transport transport_pcsc;
+extern const struct transport transport_replay;
+
+#endif
