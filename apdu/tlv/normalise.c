@@ -159,6 +159,14 @@ static enum cccd_err close_if_ended(struct normaliser *n, bool *ret_closed)
 	return *ret_closed ? close_frame(n) : CCCD_OK;
 }
 
+/* Bit 6 of the first tag byte [X.690 8.1.2.5]. */
+static bool is_constructed(uint32_t tag)
+{
+	while (tag > 0xFF)
+		tag >>= 8;
+	return (tag & FIRST_BYTE_CONSTRUCTED) != 0;
+}
+
 static enum cccd_err copy_one(struct normaliser *n)
 {
 	size_t limit = limit_of(n);
@@ -167,7 +175,7 @@ static enum cccd_err copy_one(struct normaliser *n)
 	bool constructed = false;
 
 	TRY(tlv_read_head(rest, &head));
-	constructed = (rest.at[0] & FIRST_BYTE_CONSTRUCTED) != 0;
+	constructed = is_constructed(head.tag);
 	if (head.indefinite && !constructed)
 		return CCCD_ERR_DATA_MALFORMED;
 	if (head.value_len > rest.len - head.head_len)
