@@ -31,13 +31,6 @@ enum {
 };
 
 /**
- * struct card_trace - told of every exchange, for records and timing.
- * @exchange: plain command head and lengths; payloads only through the
- *            reader's recorder
- */
-struct card;
-
-/**
  * struct card - a connected card and its channel.
  * @reader:   borrowed; connected
  * @random:   borrowed; where every nonce and ephemeral key comes from
@@ -65,7 +58,7 @@ struct card {
  * Everything is borrowed for the card's life.
  */
 void card_init(struct card *card, struct reader *reader,
-	       const struct random *random, struct cccd_error *error);
+               const struct random *random, struct cccd_error *error);
 
 /* Wipes the keys; accepts zeroed structures. */
 void card_release(struct card *card);
@@ -84,8 +77,8 @@ void card_release(struct card *card);
  * Return: CCCD_OK; CCCD_ERR_SM_BROKEN; reader and card errors unchanged.
  */
 CHECKED enum cccd_err card_exchange(struct card *card,
-				    const struct command *command,
-				    struct response *ret);
+                                    const struct command *command,
+                                    struct response *ret);
 
 /**
  * card_exchange_ok() - as card_exchange(), 9000 required.
@@ -93,16 +86,16 @@ CHECKED enum cccd_err card_exchange(struct card *card,
  * Return: CCCD_ERR_CARD_REFUSED for another status word, recorded.
  */
 CHECKED enum cccd_err card_exchange_ok(struct card *card,
-				       const struct command *command,
-				       struct response *ret);
+                                       const struct command *command,
+                                       struct response *ret);
 
 /* SELECT an application by its identifier [9303-10 3.2]. Any SW is OK. */
 CHECKED enum cccd_err card_select_application(struct card *card,
-					      struct span aid,
-					      struct response *ret);
+                                              struct span aid,
+                                              struct response *ret);
 
 /* SELECT an EF by identifier, no response data (P2 = 0C). */
 CHECKED enum cccd_err card_select_file(struct card *card, uint16_t fid,
-				       struct response *ret);
+                                       struct response *ret);
 
 #endif

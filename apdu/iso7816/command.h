@@ -46,10 +46,9 @@ bool command_is_extended(const struct command *command);
  * @ret: replaced; CCCD_ERR_DATA_TOO_LARGE beyond its maximum
  */
 CHECKED enum cccd_err command_encode(const struct command *command,
-				     bool force_extended, struct buf *ret);
+                                     bool force_extended, struct buf *ret);
 
 /* CCCD_ERR_CARD_PROTOCOL for less than two bytes. */
-CHECKED enum cccd_err response_decode(struct span bytes,
-				      struct response *ret);
+CHECKED enum cccd_err response_decode(struct span bytes, struct response *ret);
 
 #endif
