@@ -21,3 +21,13 @@ int64_t clock_wall_s(void)
 {
 	return (int64_t)time(NULL);
 }
+
+void clock_sleep_ms(unsigned int ms)
+{
+	struct timespec span = {
+		.tv_sec = (time_t)(ms / 1000U),
+		.tv_nsec = (long)(ms % 1000U) * 1000000,
+	};
+
+	(void)nanosleep(&span, NULL);
+}

@@ -14,4 +14,7 @@ uint64_t clock_steady_us(void);
 /* Seconds since 1970-01-01T00:00:00Z. */
 int64_t clock_wall_s(void);
 
+/* Sleep; a signal may end it early. */
+void clock_sleep_ms(unsigned int ms);
+
 #endif

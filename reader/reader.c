@@ -27,17 +27,16 @@ struct reader {
 	atomic_bool cancelled;
 };
 
-static const struct transport *const transports[] = { NULL };
+static const struct transport *const transports[] = { &transport_pcsc };
 
 static const struct transport *transport_find(const char *uri,
                                               const char **ret_rest)
 {
 	for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
 		const struct transport *row = transports[i];
-		size_t len = row == NULL ? 0 : strlen(row->ops->scheme);
+		size_t len = strlen(row->ops->scheme);
 
-		if (row == NULL || strncmp(uri, row->ops->scheme, len) != 0 ||
-		    uri[len] != ':')
+		if (strncmp(uri, row->ops->scheme, len) != 0 || uri[len] != ':')
 			continue;
 		*ret_rest = uri + len + 1;
 		return row;
@@ -245,9 +244,10 @@ void reader_resume(struct reader *reader)
 
 enum cccd_err reader_list(struct cccd_error *error, struct reader_list *ret)
 {
-	*ret = (struct reader_list){ 0 };
+	/* Too large for a temporary on the stack. */
+	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
-		if (transports[i] == NULL || transports[i]->list == NULL)
+		if (transports[i]->list == NULL)
 			continue;
 		TRY(transports[i]->list(error, ret));
 	}

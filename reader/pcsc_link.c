@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One PC/SC context and card handle: the blocking calls of reader/pcsc.c. */
+#include "reader/pcsc_link.h"
+
+#include <stdlib.h>
+
+#include <winscard.h>
+
+#include <reader.h>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "reader/pcsc_error.h"
+#include "reader/pcsc_features.h"
+
+enum {
+	SHARING_TRIES = 8,
+	SHARING_PAUSE_MS = 100,
+	/* pcscd looks at its readers every 200 to 400 ms. */
+	REMOVAL_SEEN_MS = 900,
+	FEATURES_MAX = 256,
+};
+
+/* The pseudo-reader that changes when a reader comes or goes. */
+static const char pnp_name[] = "\\\\?PnP?\\Notification";
+
+static LONG establish(struct pcsc_link *link)
+{
+	LONG code;
+
+	if (link->has_context)
+		return SCARD_S_SUCCESS;
+	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
+	                             &link->context);
+	link->has_context = code == SCARD_S_SUCCESS;
+	return code;
+}
+
+/* Point @states into the list of names, whose end might lie. */
+static void take_names(struct pcsc_link *link, size_t len)
+{
+	size_t at = 0;
+
+	link->count = 0;
+	while (at < len && link->names[at] != '\0' &&
+	       link->count < LINK_READERS_MAX) {
+		size_t name_len = strnlen(link->names + at, len - at);
+
+		if (name_len == len - at || name_len >= READER_NAME_MAX)
+			return;
+		link->states[link->count++] = (SCARD_READERSTATE){
+			.szReader = link->names + at,
+			.dwCurrentState = SCARD_STATE_UNAWARE,
+		};
+		at += name_len + 1;
+	}
+}
+
+static LONG list_names(struct pcsc_link *link)
+{
+	DWORD len = sizeof(link->names);
+	LONG code = SCardListReaders(link->context, NULL, link->names, &len);
+
+	link->count = 0;
+	if ((uint32_t)code == (uint32_t)SCARD_E_NO_READERS_AVAILABLE)
+		return SCARD_S_SUCCESS;
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	if (len > sizeof(link->names))
+		return SCARD_E_INSUFFICIENT_BUFFER;
+	take_names(link, len);
+	return SCARD_S_SUCCESS;
+}
+
+static LONG scan(struct pcsc_link *link)
+{
+	LONG code = establish(link);
+
+	if (code == SCARD_S_SUCCESS)
+		code = list_names(link);
+	if (code == SCARD_S_SUCCESS && link->count > 0)
+		code = SCardGetStatusChange(link->context, 0, link->states,
+		                            (DWORD)link->count);
+	/* Nothing to tell of readers already known: not a failure. */
+	if ((uint32_t)code == (uint32_t)SCARD_E_TIMEOUT)
+		code = SCARD_S_SUCCESS;
+	for (size_t i = 0; i < link->count; i++)
+		link->states[i].dwCurrentState = link->states[i].dwEventState;
+	return code;
+}
+
+static LONG watch(struct pcsc_link *link)
+{
+	LONG code;
+
+	/* The number of known readers, as pcsc-lite expects it there. */
+	link->states[link->count] = (SCARD_READERSTATE){
+		.szReader = pnp_name,
+		.dwCurrentState = (DWORD)link->count << 16,
+	};
+	code = SCardGetStatusChange(link->context, link->watch_ms, link->states,
+	                            (DWORD)link->count + 1);
+	if ((uint32_t)code == (uint32_t)SCARD_E_TIMEOUT)
+		return SCARD_S_SUCCESS;
+	/* A reader left meanwhile: the next scan sees that. */
+	if ((uint32_t)code == (uint32_t)SCARD_E_UNKNOWN_READER)
+		return SCARD_S_SUCCESS;
+	return code;
+}
+
+static LONG disconnect(struct pcsc_link *link)
+{
+	if (!link->has_handle)
+		return SCARD_S_SUCCESS;
+	link->has_handle = false;
+	(void)SCardEndTransaction(link->handle, SCARD_LEAVE_CARD);
+	/* The reset closes the secure channel, whoever comes next. */
+	return SCardDisconnect(link->handle, SCARD_RESET_CARD);
+}
+
+/* Another program may be about to let go: try a few times. */
+static LONG connect_exclusive(struct pcsc_link *link)
+{
+	LONG code = SCARD_E_SHARING_VIOLATION;
+
+	for (int i = 0; i < SHARING_TRIES; i++) {
+		code = SCardConnect(link->context, link->name,
+		                    SCARD_SHARE_EXCLUSIVE,
+		                    SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+		                    &link->handle, &link->protocol);
+		if ((uint32_t)code != (uint32_t)SCARD_E_SHARING_VIOLATION)
+			break;
+		clock_sleep_ms(SHARING_PAUSE_MS);
+	}
+	link->has_handle = code == SCARD_S_SUCCESS;
+	return code;
+}
+
+/*
+ * A fresh session: an application that somebody else left selected would
+ * hide EF.CardAccess, and this card refuses to select the master file.
+ */
+static LONG begin(struct pcsc_link *link)
+{
+	LONG code = SCardReconnect(link->handle, SCARD_SHARE_EXCLUSIVE,
+	                           SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
+	                           SCARD_RESET_CARD, &link->protocol);
+
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	return SCardBeginTransaction(link->handle);
+}
+
+static LONG read_atr(struct pcsc_link *link)
+{
+	char name[READER_NAME_MAX];
+	DWORD name_len = sizeof(name);
+	DWORD atr_len = sizeof(link->card.atr);
+	DWORD state = 0;
+	LONG code = SCardStatus(link->handle, name, &name_len, &state,
+	                        &link->protocol, link->card.atr, &atr_len);
+
+	if (code == SCARD_S_SUCCESS && atr_len <= sizeof(link->card.atr))
+		link->card.atr_len = atr_len;
+	return code;
+}
+
+/* An answer to a control code; empty when the reader has none. */
+static struct span control(struct pcsc_link *link, DWORD code, uint8_t *at,
+                           DWORD cap)
+{
+	DWORD len = 0;
+
+	if (SCardControl(link->handle, code, NULL, 0, at, cap, &len) !=
+	            SCARD_S_SUCCESS ||
+	    len > cap)
+		return span_of(NULL, 0);
+	return span_of(at, len);
+}
+
+/* Unknown limits stay open: the engine probes extended length. */
+static void read_limits(struct pcsc_link *link)
+{
+	uint8_t answer[FEATURES_MAX];
+	uint32_t code;
+
+	link->card.max_command = READER_COMMAND_MAX;
+	link->card.max_response = READER_RESPONSE_MAX;
+	if (link->protocol == SCARD_PROTOCOL_T0) {
+		link->card.max_command = READER_SHORT_COMMAND_MAX;
+		link->card.max_response = READER_SHORT_RESPONSE_MAX;
+		return;
+	}
+	code = features_find(control(link, CM_IOCTL_GET_FEATURE_REQUEST, answer,
+	                             sizeof(answer)),
+	                     FEATURE_GET_TLV_PROPERTIES);
+	if (code == 0)
+		return;
+	features_bound_card(control(link, code, answer, sizeof(answer)),
+	                    &link->card);
+}
+
+static LONG connect_card(struct pcsc_link *link)
+{
+	LONG code;
+
+	(void)disconnect(link);
+	link->card = (struct reader_card){ 0 };
+	code = connect_exclusive(link);
+	if (code == SCARD_S_SUCCESS)
+		code = begin(link);
+	if (code == SCARD_S_SUCCESS)
+		code = read_atr(link);
+	if (code == SCARD_S_SUCCESS)
+		read_limits(link);
+	else
+		(void)disconnect(link);
+	return code;
+}
+
+/*
+ * pcscd gives one code for a failed exchange and for a card taken during
+ * it; only its next look at the reader tells them apart.
+ */
+static LONG failed_or_removed(struct pcsc_link *link, LONG code)
+{
+	SCARD_READERSTATE state = {
+		.szReader = link->name,
+		.dwCurrentState = SCARD_STATE_UNAWARE,
+	};
+
+	if ((uint32_t)code != (uint32_t)SCARD_E_NOT_TRANSACTED ||
+	    SCardGetStatusChange(link->context, 0, &state, 1) !=
+	            SCARD_S_SUCCESS)
+		return code;
+	if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) {
+		state.dwCurrentState = state.dwEventState;
+		if (SCardGetStatusChange(link->context, REMOVAL_SEEN_MS, &state,
+		                         1) != SCARD_S_SUCCESS)
+			return code;
+	}
+	if ((state.dwEventState & SCARD_STATE_PRESENT) == 0)
+		return SCARD_W_REMOVED_CARD;
+	return code;
+}
+
+static LONG transmit(struct pcsc_link *link)
+{
+	const SCARD_IO_REQUEST *pci = link->protocol == SCARD_PROTOCOL_T0
+	                                      ? SCARD_PCI_T0
+	                                      : SCARD_PCI_T1;
+	LONG code;
+
+	if (!link->has_handle)
+		return SCARD_W_REMOVED_CARD;
+	link->response_len = sizeof(link->response);
+	code = SCardTransmit(link->handle, pci, link->command,
+	                     (DWORD)link->command_len, NULL, link->response,
+	                     &link->response_len);
+	wipe(link->command, link->command_len);
+	if (code != SCARD_S_SUCCESS)
+		return failed_or_removed(link, code);
+	if (link->response_len > READER_RESPONSE_MAX)
+		return SCARD_E_INSUFFICIENT_BUFFER;
+	return code;
+}
+
+static void link_run(void *subject, int job)
+{
+	struct pcsc_link *link = subject;
+
+	switch ((enum link_job)job) {
+	case LINK_SCAN: link->code = scan(link); return;
+	case LINK_WATCH: link->code = watch(link); return;
+	case LINK_CONNECT: link->code = connect_card(link); return;
+	case LINK_TRANSMIT: link->code = transmit(link); return;
+	case LINK_DISCONNECT: link->code = disconnect(link); return;
+	}
+	link->code = SCARD_E_INVALID_PARAMETER;
+}
+
+static void link_release(void *subject)
+{
+	struct pcsc_link *link = subject;
+
+	(void)disconnect(link);
+	if (link->has_context)
+		(void)SCardReleaseContext(link->context);
+	wipe(link, sizeof(*link));
+	free(link);
+}
+
+const struct worker_ops pcsc_link_ops = {
+	.run = link_run,
+	.release = link_release,
+};
