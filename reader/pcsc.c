@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Readers behind pcscd: "pcsc:" and "pcsc:NAME". */
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,13 @@ static enum cccd_err ensure_link(struct pcsc *pcsc, struct cccd_error *error)
 	return CCCD_OK;
 }
 
+/* The link after a success: there by every caller's construction. */
+static struct pcsc_link *linked(const struct pcsc *pcsc)
+{
+	assert(pcsc->link != NULL);
+	return pcsc->link;
+}
+
 /* Run a job; its PC/SC code is in the link unless the deadline passed. */
 static enum cccd_err run(struct pcsc *pcsc, enum link_job job,
                          unsigned int timeout_ms)
@@ -100,7 +108,7 @@ static enum cccd_err scan_once(struct pcsc *pcsc, struct cccd_error *error)
 	if (run(pcsc, LINK_SCAN, SERVICE_MS) != CCCD_OK)
 		return fail(error, CCCD_ERR_READER_SERVICE,
 		            "pcscd does not answer");
-	return judge(pcsc, pcsc->link->code, false, error);
+	return judge(pcsc, linked(pcsc)->code, false, error);
 }
 
 /* A context from before a restart of pcscd is replaced on the way. */
@@ -159,8 +167,8 @@ static enum cccd_err choose(const struct pcsc *pcsc, struct cccd_error *error,
                             const SCARD_READERSTATE **ret)
 {
 	if (pcsc->want[0] != '\0')
-		return choose_named(pcsc->link, pcsc->want, error, ret);
-	*ret = choose_any(pcsc->link);
+		return choose_named(linked(pcsc), pcsc->want, error, ret);
+	*ret = choose_any(linked(pcsc));
 	return CCCD_OK;
 }
 
@@ -213,8 +221,8 @@ static enum cccd_err watch(struct pcsc *pcsc, unsigned int ms,
 {
 	enum cccd_err err;
 
-	pcsc->link->watch_ms = ms;
-	atomic_store(&pcsc->watched, pcsc->link->context);
+	linked(pcsc)->watch_ms = ms;
+	atomic_store(&pcsc->watched, linked(pcsc)->context);
 	if (atomic_load(&pcsc->stop)) {
 		atomic_store(&pcsc->watched, 0);
 		return fail(error, CCCD_ERR_CANCELLED, "cancelled");
@@ -225,10 +233,10 @@ static enum cccd_err watch(struct pcsc *pcsc, unsigned int ms,
 		return fail(error, CCCD_ERR_READER_SERVICE,
 		            "pcscd does not answer");
 	/* A cancel is told by the flag; a lost service by the next look. */
-	if ((uint32_t)pcsc->link->code == (uint32_t)SCARD_E_CANCELLED ||
-	    pcsc_error_is_service(pcsc->link->code))
+	if ((uint32_t)linked(pcsc)->code == (uint32_t)SCARD_E_CANCELLED ||
+	    pcsc_error_is_service(linked(pcsc)->code))
 		return CCCD_OK;
-	return judge(pcsc, pcsc->link->code, false, error);
+	return judge(pcsc, linked(pcsc)->code, false, error);
 }
 
 /* Look once; CCCD_ERR_READER_NO_CARD or _NONE say why not yet. */
@@ -293,14 +301,14 @@ static enum cccd_err pcsc_connect(void *state, struct reader_card *ret,
 	TRY(choose(pcsc, error, &chosen));
 	if (chosen == NULL)
 		return fail(error, CCCD_ERR_READER_NONE, "no such reader");
-	(void)snprintf(pcsc->link->name, sizeof(pcsc->link->name), "%s",
+	(void)snprintf(linked(pcsc)->name, sizeof(linked(pcsc)->name), "%s",
 	               chosen->szReader);
 	if (run(pcsc, LINK_CONNECT, CONNECT_MS) != CCCD_OK)
 		return fail(error, CCCD_ERR_READER_TIMEOUT,
 		            "the reader did not power the card in %d ms",
 		            CONNECT_MS);
-	TRY(judge(pcsc, pcsc->link->code, false, error));
-	*ret = pcsc->link->card;
+	TRY(judge(pcsc, linked(pcsc)->code, false, error));
+	*ret = linked(pcsc)->card;
 	return CCCD_OK;
 }
 
@@ -338,7 +346,7 @@ static void pcsc_disconnect(void *state)
 		return;
 	if (run(pcsc, LINK_DISCONNECT, DISCONNECT_MS) != CCCD_OK)
 		return;
-	if (pcsc_error_is_service(pcsc->link->code))
+	if (pcsc_error_is_service(linked(pcsc)->code))
 		drop_link(pcsc);
 }
 
@@ -414,9 +422,9 @@ static enum cccd_err pcsc_list(struct cccd_error *error,
 	struct pcsc pcsc = { .want = "" };
 	enum cccd_err err = scan(&pcsc, error);
 
-	for (size_t i = 0; err == CCCD_OK && i < pcsc.link->count; i++)
+	for (size_t i = 0; err == CCCD_OK && i < linked(&pcsc)->count; i++)
 		if (list->count < READER_LIST_MAX)
-			add_reader(&pcsc.link->states[i], list);
+			add_reader(&linked(&pcsc)->states[i], list);
 	drop_link(&pcsc);
 	return err;
 }
