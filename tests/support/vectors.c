@@ -44,7 +44,7 @@ struct vectors *vectors_open(const char *name)
 {
 	const char *root = getenv("CCCD_SOURCE_DIR");
 	struct vectors *vectors = calloc(1, sizeof(*vectors));
-	char path[4096];
+	char path[2048];
 	char *text = NULL;
 
 	(void)snprintf(path, sizeof(path), "%s/tests/vectors/%s.json",
