@@ -215,6 +215,14 @@ static size_t long_number_tail(struct span text, const struct layout *layout)
 	return len >= 2 ? len : 0;
 }
 
+/* Both places together are shorter than the member. */
+static void append(struct span part, char *out, size_t *used)
+{
+	for (size_t i = 0; i < part.len; i++)
+		out[(*used)++] = (char)part.at[i];
+	out[*used] = '\0';
+}
+
 /* [9303-5 4.2.2, 9303-6 4.2.2] numbers of more than nine characters */
 static void read_number(struct span text, const struct layout *layout,
                         struct cccd_mrz *mrz)
@@ -222,7 +230,7 @@ static void read_number(struct span text, const struct layout *layout,
 	struct span number = part_of(text, layout->number);
 	struct span optional = part_of(text, layout->optional);
 	size_t tail = long_number_tail(text, layout);
-	uint8_t whole[CCCD_MRZ_NUMBER_MAX] = { 0 };
+	size_t used = 0;
 
 	if (tail == 0) {
 		copy(number, mrz->document_number,
@@ -233,13 +241,12 @@ static void read_number(struct span text, const struct layout *layout,
 		copy(optional, mrz->optional_data, sizeof(mrz->optional_data));
 		return;
 	}
-	memcpy(whole, number.at, number.len);
-	memcpy(whole + number.len, optional.at, tail - 1);
 	mrz->long_number = true;
-	memcpy(mrz->document_number, whole, number.len + tail - 1);
-	mrz->document_number_check =
-	        check((char)optional.at[tail - 1],
-	              mrz_check_digit(span_of(whole, number.len + tail - 1)));
+	append(number, mrz->document_number, &used);
+	append(span_first(optional, tail - 1), mrz->document_number, &used);
+	mrz->document_number_check = check(
+	        one_of(optional, (struct field){ (uint8_t)(tail - 1), 1 }),
+	        mrz_check_digit(span_text(mrz->document_number)));
 	/* One filler ends the number; what follows it is the issuer's. */
 	copy(span_after(optional, tail + 1), mrz->optional_data,
 	     sizeof(mrz->optional_data));
