@@ -3,7 +3,7 @@
 #include "apdu/vnm/dg13.h"
 
 #include "apdu/tlv/tlv.h"
-#include "apdu/vnm/date.h"
+#include "apdu/vnm/day.h"
 #include "base/text.h"
 
 enum { TAG_DG13 = 0x6D };
@@ -189,11 +189,11 @@ static void take_date(struct cccd_dg13 *dg13, enum cccd_dg13_number number,
 
 	if (field->state != CCCD_FIELD_PRESENT)
 		return;
-	ret->form = date_read(text, &ret->date);
-	if (ret->form != CCCD_DATE_NONE)
+	ret->form = day_read(text, &ret->date);
+	if (ret->form != CCCD_FORM_NONE)
 		return;
 	if (number == CCCD_DG13_DATE_OF_EXPIRY && means_no_expiry(text))
-		ret->form = CCCD_DATE_NO_EXPIRY;
+		ret->form = CCCD_FORM_NO_EXPIRY;
 	else
 		dg13->facts |= CCCD_DG13_UNPARSED_DATE;
 }

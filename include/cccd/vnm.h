@@ -13,12 +13,12 @@ extern "C" {
 #endif
 
 /**
- * struct cccd_date - a calendar day, or what is known of it.
+ * struct cccd_day - a calendar day, or what is known of it.
  * @year:  0 when nothing is known
  * @month: 1 to 12, 0 when not known
  * @day:   1 to 31, 0 when not known
  */
-struct cccd_date {
+struct cccd_day {
 	uint16_t year;
 	uint8_t month;
 	uint8_t day;
@@ -26,13 +26,13 @@ struct cccd_date {
 
 /** enum cccd_date_form - how a date was written. */
 enum cccd_date_form {
-	CCCD_DATE_NONE = 0,  /* absent, or not a date: see the raw text */
-	CCCD_DATE_SLASHES,   /* dd/MM/yyyy, MM/yyyy */
-	CCCD_DATE_DMY,       /* ddMMyyyy */
-	CCCD_DATE_ISO,       /* yyyy-MM-dd, yyyy-MM */
-	CCCD_DATE_YMD,       /* yyyyMMdd */
-	CCCD_DATE_YEAR,      /* yyyy */
-	CCCD_DATE_NO_EXPIRY, /* text that means "no expiry" */
+	CCCD_FORM_NONE = 0,  /* absent, or not a date: see the raw text */
+	CCCD_FORM_SLASHES,   /* dd/MM/yyyy, MM/yyyy */
+	CCCD_FORM_DMY,       /* ddMMyyyy */
+	CCCD_FORM_ISO,       /* yyyy-MM-dd, yyyy-MM */
+	CCCD_FORM_YMD,       /* yyyyMMdd */
+	CCCD_FORM_YEAR,      /* yyyy */
+	CCCD_FORM_NO_EXPIRY, /* text that means "no expiry" */
 };
 
 /** enum cccd_field_state - what became of one field of DG13. */
@@ -91,7 +91,7 @@ struct cccd_field {
  * @form: how it was written
  */
 struct cccd_field_date {
-	struct cccd_date date;
+	struct cccd_day date;
 	enum cccd_date_form form;
 };
 
@@ -148,6 +148,91 @@ struct cccd_dg13 {
 	struct cccd_field_date expiry;
 	struct cccd_extra_field extras[CCCD_DG13_EXTRA_MAX];
 	uint32_t extra_count;
+};
+
+/** Notes on a citizen number: warnings, never a refusal. */
+enum cccd_number_note {
+	CCCD_NUMBER_PLACE_UNKNOWN = 1 << 0, /* code not in the table */
+	CCCD_NUMBER_NO_TABLE = 1 << 1,      /* no table to look it up in */
+	CCCD_NUMBER_BIRTH_FUTURE = 1 << 2,  /* birth year not yet there */
+	CCCD_NUMBER_YEAR_DIFFERS = 1 << 3,  /* not the document's birth year */
+	CCCD_NUMBER_SEX_DIFFERS = 1 << 4,   /* not the document's sex */
+};
+
+/** enum cccd_sex - as the document states it. */
+enum cccd_sex {
+	CCCD_SEX_NONE = 0, /* not stated at all */
+	CCCD_SEX_MALE,
+	CCCD_SEX_FEMALE,
+	CCCD_SEX_UNSPECIFIED,
+};
+
+/**
+ * struct cccd_citizen_number - PPP C YY NNNNNN taken apart.
+ * @digits:     the whole number; text, it may begin with 0
+ * @can:        its last six digits, the access number of the card
+ * @place_code: province (or country) of birth registration, as of its issue
+ * @place_name: from the table; "" when the code is unknown
+ * @birth_year: from the century digit and YY
+ * @sex:        from the century digit
+ * @notes:      bits of enum cccd_number_note
+ */
+struct cccd_citizen_number {
+	char digits[13];
+	char can[7];
+	char place_code[4];
+	char place_name[64];
+	uint16_t birth_year;
+	enum cccd_sex sex;
+	uint32_t notes;
+};
+
+/** Notes on a QR text, as bits. */
+enum cccd_qr_note {
+	CCCD_QR_BOM = 1 << 0,             /* byte order mark taken off */
+	CCCD_QR_LINE_ENDS = 1 << 1,       /* CR, LF or blanks around it */
+	CCCD_QR_OTHER_SEPARATOR = 1 << 2, /* not '|': keyboard layout */
+	CCCD_QR_SHIFTED = 1 << 3,         /* fields not at their positions */
+	CCCD_QR_NO_OLD_NUMBER = 1 << 4,   /* six fields: left out altogether */
+	CCCD_QR_LAYOUT_DIGITS = 1 << 5,   /* digits typed as ă â ê ô … */
+	CCCD_QR_NOT_UTF8 = 1 << 6,        /* names and address given up */
+	CCCD_QR_TEXT_DAMAGED = 1 << 7,    /* name is not made of letters */
+	CCCD_QR_BIRTH_UNREADABLE = 1 << 8,
+	CCCD_QR_ISSUE_UNREADABLE = 1 << 9,
+	CCCD_QR_SEX_UNREADABLE = 1 << 10,
+	CCCD_QR_EXTRA_FIELDS = 1 << 11, /* beyond the eleventh */
+	CCCD_QR_TEXT_CUT = 1 << 12,     /* a field was longer than its room */
+};
+
+enum {
+	CCCD_QR_FIELD_MAX = 512,
+	CCCD_QR_NAME_MAX = 256,
+	CCCD_QR_LATER_FIELDS = 4,
+};
+
+/**
+ * struct cccd_qr - the text in the card's QR code. It is not signed.
+ * @field_count: fields found; 7 until June 2024, 11 since
+ * @id_number:   12 digits, always there
+ * @old_number:  "" when none
+ * @full_name, @residence: NFC; "" when they did not survive
+ * @birth, @issue: year 0 when unreadable
+ * @sex_text:    as printed
+ * @later:       fields 8 to 11 as they are: their order is not established
+ * @notes:       bits of enum cccd_qr_note
+ */
+struct cccd_qr {
+	uint32_t field_count;
+	char id_number[13];
+	char old_number[24];
+	char full_name[CCCD_QR_NAME_MAX];
+	struct cccd_day birth;
+	enum cccd_sex sex;
+	char sex_text[32];
+	char residence[CCCD_QR_FIELD_MAX];
+	struct cccd_day issue;
+	char later[CCCD_QR_LATER_FIELDS][CCCD_QR_NAME_MAX];
+	uint32_t notes;
 };
 
 #ifdef __cplusplus

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calendar dates as Vietnamese documents write them. */
-#include "apdu/vnm/date.h"
+#include "apdu/vnm/day.h"
 
 #include <stdio.h>
 
-unsigned int date_month_days(unsigned int year, unsigned int month)
+unsigned int day_month_days(unsigned int year, unsigned int month)
 {
 	static const uint8_t days[] = { 31, 28, 31, 30, 31, 30,
 		                        31, 31, 30, 31, 30, 31 };
@@ -15,22 +15,22 @@ unsigned int date_month_days(unsigned int year, unsigned int month)
 	return days[month - 1] + (month == 2 && leap ? 1U : 0U);
 }
 
-bool date_is_valid(struct cccd_date date)
+bool day_is_valid(struct cccd_day date)
 {
-	if (date.year < DATE_YEAR_MIN || date.year > DATE_YEAR_MAX)
+	if (date.year < DAY_YEAR_MIN || date.year > DAY_YEAR_MAX)
 		return false;
 	if (date.month == 0)
 		return date.day == 0;
 	return date.month <= 12 &&
-	       date.day <= date_month_days(date.year, date.month);
+	       date.day <= day_month_days(date.year, date.month);
 }
 
-bool date_is_whole(struct cccd_date date)
+bool day_is_whole(struct cccd_day date)
 {
-	return date_is_valid(date) && date.day != 0;
+	return day_is_valid(date) && date.day != 0;
 }
 
-int date_compare(struct cccd_date a, struct cccd_date b)
+int day_compare(struct cccd_day a, struct cccd_day b)
 {
 	if (a.year != b.year)
 		return (int)a.year - (int)b.year;
@@ -39,7 +39,7 @@ int date_compare(struct cccd_date a, struct cccd_date b)
 	return (int)a.day - (int)b.day;
 }
 
-bool date_agrees(struct cccd_date a, struct cccd_date b)
+bool day_agrees(struct cccd_day a, struct cccd_day b)
 {
 	if (a.year != b.year)
 		return false;
@@ -50,12 +50,12 @@ bool date_agrees(struct cccd_date a, struct cccd_date b)
 	return a.day == 0 || b.day == 0 || a.day == b.day;
 }
 
-struct cccd_date date_add_years(struct cccd_date date, int years)
+struct cccd_day day_add_years(struct cccd_day date, int years)
 {
 	unsigned int last = 0;
 
 	date.year = (uint16_t)(date.year + years);
-	last = date_month_days(date.year, date.month);
+	last = day_month_days(date.year, date.month);
 	if (date.day > last)
 		date.day = (uint8_t)last;
 	return date;
@@ -66,16 +66,16 @@ static const struct {
 	const char *pattern;
 	enum cccd_date_form form;
 } layouts[] = {
-	{ "dd/mm/yyyy", CCCD_DATE_SLASHES }, { "mm/yyyy", CCCD_DATE_SLASHES },
-	{ "ddmmyyyy", CCCD_DATE_DMY },       { "yyyy-mm-dd", CCCD_DATE_ISO },
-	{ "yyyy-mm", CCCD_DATE_ISO },        { "yyyymmdd", CCCD_DATE_YMD },
-	{ "yyyy", CCCD_DATE_YEAR },
+	{ "dd/mm/yyyy", CCCD_FORM_SLASHES }, { "mm/yyyy", CCCD_FORM_SLASHES },
+	{ "ddmmyyyy", CCCD_FORM_DMY },       { "yyyy-mm-dd", CCCD_FORM_ISO },
+	{ "yyyy-mm", CCCD_FORM_ISO },        { "yyyymmdd", CCCD_FORM_YMD },
+	{ "yyyy", CCCD_FORM_YEAR },
 };
 
 static bool layout_read(const char *pattern, struct span text,
-                        struct cccd_date *ret)
+                        struct cccd_day *ret)
 {
-	struct cccd_date date = { 0 };
+	struct cccd_day date = { 0 };
 
 	if (strlen(pattern) != text.len)
 		return false;
@@ -96,32 +96,32 @@ static bool layout_read(const char *pattern, struct span text,
 		else
 			date.day = (uint8_t)(date.day * 10U + digit);
 	}
-	if (!date_is_valid(date))
+	if (!day_is_valid(date))
 		return false;
 	*ret = date;
 	return true;
 }
 
-enum cccd_date_form date_read(struct span text, struct cccd_date *ret)
+enum cccd_date_form day_read(struct span text, struct cccd_day *ret)
 {
 	for (size_t i = 0; i < ARRAY_LEN(layouts); i++)
 		if (layout_read(layouts[i].pattern, text, ret))
 			return layouts[i].form;
-	return CCCD_DATE_NONE;
+	return CCCD_FORM_NONE;
 }
 
-void date_write(struct cccd_date date, char text[static DATE_TEXT_MAX])
+void day_write(struct cccd_day date, char text[static DAY_TEXT_MAX])
 {
 	text[0] = '\0';
-	if (!date_is_valid(date))
+	if (!day_is_valid(date))
 		return;
 	if (date.month == 0)
-		(void)snprintf(text, DATE_TEXT_MAX, "%04u", date.year % 10000U);
+		(void)snprintf(text, DAY_TEXT_MAX, "%04u", date.year % 10000U);
 	else if (date.day == 0)
-		(void)snprintf(text, DATE_TEXT_MAX, "%04u-%02u",
+		(void)snprintf(text, DAY_TEXT_MAX, "%04u-%02u",
 		               date.year % 10000U, date.month % 100U);
 	else
-		(void)snprintf(text, DATE_TEXT_MAX, "%04u-%02u-%02u",
+		(void)snprintf(text, DAY_TEXT_MAX, "%04u-%02u-%02u",
 		               date.year % 10000U, date.month % 100U,
 		               date.day % 100U);
 }
