@@ -27,7 +27,8 @@ struct reader {
 	atomic_bool cancelled;
 };
 
-static const struct transport *const transports[] = { &transport_pcsc };
+static const struct transport *const transports[] = { &transport_pcsc,
+	                                              &transport_replay };
 
 static const struct transport *transport_find(const char *uri,
                                               const char **ret_rest)
@@ -91,6 +92,11 @@ void reader_close(struct reader *reader)
 const struct reader_ops *reader_ops(const struct reader *reader)
 {
 	return reader->ops;
+}
+
+void *reader_state(const struct reader *reader)
+{
+	return reader->state;
 }
 
 static enum cccd_err check_cancel(struct reader *reader,

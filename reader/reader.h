@@ -105,6 +105,9 @@ void reader_close(struct reader *reader);
 
 const struct reader_ops *reader_ops(const struct reader *reader);
 
+/* The transport's own state, for the file that made it. */
+void *reader_state(const struct reader *reader);
+
 CHECKED enum cccd_err reader_wait(struct reader *reader,
                                   unsigned int timeout_ms,
                                   struct cccd_error *error);
