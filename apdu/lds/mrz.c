@@ -135,9 +135,11 @@ static struct span part_of(struct span text, struct field field)
 
 static char one_of(struct span text, struct field field)
 {
-	if (field.len == 0)
+	struct span part = part_of(text, field);
+
+	if (part.len != 1)
 		return '\0';
-	return (char)text.at[field.at];
+	return (char)part.at[0];
 }
 
 static struct span without_fillers(struct span text)
