@@ -2,6 +2,8 @@
 /* Dates as documents state them, Doc 9303-3 4.8 and 9303-10 4.7.11. */
 #include "apdu/lds/date.h"
 
+#include "apdu/lds/text.h"
+
 enum { BCD_DATE_LEN = 4, SHORT_LEN = 6, LONG_LEN = 8 };
 
 /* -1: unknown; -2: not a number. */
@@ -64,26 +66,13 @@ static enum cccd_date_state judge(const struct cccd_date *date)
 	return CCCD_DATE_COMPLETE;
 }
 
-/* Only what can be shown: the bytes come from the card. */
-static void copy_text(struct span text, char *out)
-{
-	size_t len = text.len < LONG_LEN ? text.len : LONG_LEN;
-
-	for (size_t i = 0; i < len; i++) {
-		out[i] = '?';
-		if (text.at[i] >= ' ' && text.at[i] <= '~')
-			out[i] = (char)text.at[i];
-	}
-	out[len] = '\0';
-}
-
 struct cccd_date date_parse(struct span text)
 {
 	struct cccd_date date = { .state = CCCD_DATE_INVALID,
 		                  .year = UNKNOWN,
 		                  .has_century = text.len == LONG_LEN };
 
-	copy_text(text, date.text);
+	text_copy(text, date.text, sizeof(date.text));
 	if (text.len != SHORT_LEN && text.len != LONG_LEN)
 		return date;
 	date.year = year_of(text);
