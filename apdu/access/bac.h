@@ -12,7 +12,8 @@
  *            channel is set on success
  * @password: of type MRZ; borrowed
  *
- * Blocks for two exchanges, three when the chip refuses Le = 40.
+ * Blocks for two exchanges, four when the chip refuses Le = 40: then both
+ * are repeated with a fresh challenge and Le = 00, once.
  *
  * Return: CCCD_OK; CCCD_ERR_CARD_BAC_NOT_OFFERED when GET CHALLENGE is
  * refused; CCCD_ERR_CARD_PASSWORD when the chip refuses our proof (tries

@@ -3,47 +3,11 @@
 #ifndef APDU_ACCESS_PACE_H
 #define APDU_ACCESS_PACE_H
 
+#include <cccd/security_info.h>
+
 #include "apdu/access/password.h"
 #include "apdu/crypto/key_agreement.h"
 #include "apdu/iso7816/card.h"
-
-/* From apdu/lds/security_info.h. */
-struct pace_info;
-
-enum pace_mapping_kind {
-	PACE_MAPPING_NONE = 0,
-	PACE_MAPPING_GENERIC,
-	PACE_MAPPING_INTEGRATED,
-	PACE_MAPPING_CHIP_AUTH,
-};
-
-enum { PACE_OID_LEN = 10 };
-
-/**
- * struct pace_protocol - what a protocol identifier of PACE says.
- * @oid: its value octets
- */
-struct pace_protocol {
-	uint8_t oid[PACE_OID_LEN];
-	enum pace_mapping_kind mapping;
-	enum domain_kind agreement;
-	enum cipher_id cipher;
-};
-
-/**
- * pace_protocol_parse() - take a protocol identifier apart.
- * @oid: value octets of the OBJECT IDENTIFIER
- *
- * Return: CCCD_OK; CCCD_ERR_CRYPTO_UNSUPPORTED for any other identifier,
- * chip authentication mapping over DH or with 3DES included.
- *
- * [9303-11 9.2.3, tables 2 and 3]
- */
-CHECKED enum cccd_err pace_protocol_parse(struct span oid,
-                                          struct pace_protocol *ret);
-
-/* "gm", "im", "cam", "none". */
-const char *pace_mapping_name(enum pace_mapping_kind mapping);
 
 /**
  * struct pace_options - what the caller knows beyond the PACEInfo.
@@ -73,7 +37,7 @@ enum { PACE_CHIP_AUTH_DATA_MAX = 66 };
  * @ephemeral_ifd: ours
  */
 struct pace_result {
-	enum pace_mapping_kind mapping;
+	enum cccd_pace_mapping mapping;
 	enum cipher_id cipher;
 	int domain_id;
 	enum password_type password;
@@ -82,11 +46,11 @@ struct pace_result {
 	uint16_t status_word;
 	unsigned int failed_step;
 	int tries_left;
-	struct public_key map_public;
+	struct public_value map_public;
 	uint8_t chip_auth_data[PACE_CHIP_AUTH_DATA_MAX];
 	size_t chip_auth_data_len;
-	struct public_key ephemeral_ic;
-	struct public_key ephemeral_ifd;
+	struct public_value ephemeral_ic;
+	struct public_value ephemeral_ifd;
 };
 
 /**
@@ -111,7 +75,8 @@ struct pace_result {
  *
  * [9303-11 4.4.1, 4.4.4]
  */
-CHECKED enum cccd_err pace_run(struct card *card, const struct pace_info *info,
+CHECKED enum cccd_err pace_run(struct card *card,
+                               const struct cccd_pace_info *info,
                                const struct pace_options *options,
                                const struct password *password,
                                struct pace_result *ret);

@@ -53,8 +53,8 @@ struct chip_auth_result {
 	bool has_key_id;
 	uint32_t key_id;
 	uint16_t status_word;
-	struct public_key ifd_public;
-	struct public_key ic_public;
+	struct public_value ifd_public;
+	struct public_value ic_public;
 };
 
 /* "proven", "refused", … for records. */

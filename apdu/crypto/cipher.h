@@ -34,16 +34,16 @@ size_t cipher_key_len(enum cipher_id id);
  * CCCD_ERR_CRYPTO_FAILED.
  */
 CHECKED enum cccd_err cipher_cbc_encrypt(enum cipher_id id, struct span key,
-					 const uint8_t *iv, struct span data,
-					 uint8_t *out);
+                                         const uint8_t *iv, struct span data,
+                                         uint8_t *out);
 
 CHECKED enum cccd_err cipher_cbc_decrypt(enum cipher_id id, struct span key,
-					 const uint8_t *iv, struct span data,
-					 uint8_t *out);
+                                         const uint8_t *iv, struct span data,
+                                         uint8_t *out);
 
 /* One block by the bare cipher: the IV of AES secure messaging. */
 CHECKED enum cccd_err cipher_ecb_encrypt(enum cipher_id id, struct span key,
-					 struct span data, uint8_t *out);
+                                         struct span data, uint8_t *out);
 
 /**
  * mac_compute() - retail MAC (3DES) or CMAC cut to 8 bytes (AES).
@@ -52,8 +52,8 @@ CHECKED enum cccd_err cipher_ecb_encrypt(enum cipher_id id, struct span key,
  * 9.8.7.1]
  */
 CHECKED enum cccd_err mac_compute(enum cipher_id id, struct span key,
-				  struct span first, struct span second,
-				  uint8_t ret[static MAC_LEN]);
+                                  struct span first, struct span second,
+                                  uint8_t ret[static MAC_LEN]);
 
 /* Append 80 00… up to a block boundary [ISO/IEC 9797-1 method 2]. */
 CHECKED enum cccd_err pad_append(struct buf *buf, size_t block_len);

@@ -3,7 +3,6 @@
 #ifndef APDU_CRYPTO_DOMAIN_H
 #define APDU_CRYPTO_DOMAIN_H
 
-#include "apdu/crypto/cipher.h"
 #include "base/span.h"
 
 enum domain_kind {
@@ -25,9 +24,6 @@ enum {
 /* One group with its generator; opaque. */
 struct domain;
 
-/* From apdu/crypto/key_agreement.h. */
-struct public_key;
-
 /**
  * domain_from_id() - a standardized set: 0-2 DH, 8-18 EC.
  *
@@ -39,33 +35,34 @@ struct public_key;
 CHECKED enum cccd_err domain_from_id(unsigned int id, struct domain **ret);
 
 /**
- * domain_from_algorithm() - from an AlgorithmIdentifier, DER.
- * @algorithm: the whole SEQUENCE: ecPublicKey with a named or an explicit
- *             curve, dhKeyAgreement (PKCS#3), dhpublicnumber (X9.42), or
- *             standardizedDomainParameters
+ * domain_from_name() - a standardized curve by name, e.g. "brainpoolP256r1".
+ * @name: as RFC 5639 has it; NIST curves as "P-256", "secp256r1" or
+ *        "prime256v1"
  *
- * An explicit curve is taken only when field, a, b, base point, order and
- * cofactor all equal a known one [facts: CVE-2020-0601]; a DH prime must
- * have 1024 to 4096 bits, and a generator of the stated order.
- *
- * Return: CCCD_OK, the caller frees *@ret; CCCD_ERR_DATA_*;
- * CCCD_ERR_CRYPTO_UNSUPPORTED for an unknown algorithm or curve;
- * CCCD_ERR_CRYPTO_KEY for unsound DH parameters; CCCD_ERR_MEMORY.
+ * Return: as domain_from_id().
  */
-CHECKED enum cccd_err domain_from_algorithm(struct span algorithm,
-                                            struct domain **ret);
+CHECKED enum cccd_err domain_from_name(const char *name, struct domain **ret);
+
+/* struct dh_parameters - big-endian; @q is empty where none is stated. */
+struct dh_parameters {
+	struct span p;
+	struct span g;
+	struct span q;
+};
 
 /**
- * domain_from_spki() - from a SubjectPublicKeyInfo, DER.
- * @spki:       the whole SEQUENCE
- * @ret_public: the key in this room's encoding, checked by key_check();
- *              at most DOMAIN_ELEMENT_MAX bytes
+ * domain_from_dh() - explicit parameters [PKCS#3, X9.42].
  *
- * Return: as domain_from_algorithm(); CCCD_ERR_CRYPTO_KEY for a public key
- * outside the group.
+ * The prime has 1024 to 4096 bits and is odd, 1 < g < p-1; a stated order
+ * is a prime that divides p-1, and g has it. Parameters equal to a
+ * standardized set give that set. That p is prime is not proved: whoever
+ * signed the parameters answers for it.
+ *
+ * Return: CCCD_OK, the caller frees *@ret; CCCD_ERR_CRYPTO_KEY for unsound
+ * parameters; CCCD_ERR_MEMORY.
  */
-CHECKED enum cccd_err domain_from_spki(struct span spki, struct domain **ret,
-                                       struct public_key *ret_public);
+CHECKED enum cccd_err domain_from_dh(const struct dh_parameters *parameters,
+                                     struct domain **ret);
 
 /* Accepts NULL. */
 void domain_free(struct domain *domain);
@@ -89,5 +86,14 @@ size_t domain_order_len(const struct domain *domain);
 
 /* Bits of p. */
 size_t domain_bits(const struct domain *domain);
+
+/**
+ * domain_generator() - the generator, encoded as a public key.
+ * @out:     DOMAIN_ELEMENT_MAX bytes
+ * @ret_len: bytes used
+ */
+CHECKED enum cccd_err domain_generator(const struct domain *domain,
+                                       uint8_t out[static DOMAIN_ELEMENT_MAX],
+                                       size_t *ret_len);
 
 #endif

@@ -8,11 +8,11 @@
 #include "base/secret.h"
 
 /**
- * struct public_key - a public value as it goes over the wire.
+ * struct public_value - a public key as it goes over the wire.
  * @bytes: EC: 04 || X || Y with fixed-length coordinates; DH: big-endian
  *         unsigned integer
  */
-struct public_key {
+struct public_value {
 	uint8_t bytes[DOMAIN_ELEMENT_MAX];
 	size_t len;
 };
@@ -20,10 +20,10 @@ struct public_key {
 /* struct key_pair - ephemeral; wipe with key_pair_wipe(). */
 struct key_pair {
 	struct secret private_key;
-	struct public_key public_key;
+	struct public_value public_value;
 };
 
-static inline struct span public_key_span(const struct public_key *key)
+static inline struct span public_value_span(const struct public_value *key)
 {
 	return span_of(key->bytes, key->len);
 }
@@ -87,6 +87,6 @@ CHECKED enum cccd_err key_agree_element(const struct domain *domain,
  */
 CHECKED enum cccd_err key_multiply(const struct domain *domain,
                                    struct span scalar, struct span key,
-                                   struct public_key *ret);
+                                   struct public_value *ret);
 
 #endif
