@@ -219,29 +219,33 @@ static LONG connect_card(struct pcsc_link *link)
 }
 
 /*
- * pcscd gives one code for a failed exchange and for a card taken during
- * it; only its next look at the reader tells them apart.
+ * A card taken during an exchange looks like a failed one, with some
+ * drivers like an empty answer: only pcscd's next look at the reader tells.
  */
-static LONG failed_or_removed(struct pcsc_link *link, LONG code)
+static bool was_removed(struct pcsc_link *link)
 {
 	SCARD_READERSTATE state = {
 		.szReader = link->name,
 		.dwCurrentState = SCARD_STATE_UNAWARE,
 	};
 
-	if ((uint32_t)code != (uint32_t)SCARD_E_NOT_TRANSACTED ||
-	    SCardGetStatusChange(link->context, 0, &state, 1) !=
-	            SCARD_S_SUCCESS)
-		return code;
+	if (SCardGetStatusChange(link->context, 0, &state, 1) !=
+	    SCARD_S_SUCCESS)
+		return false;
 	if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) {
 		state.dwCurrentState = state.dwEventState;
 		if (SCardGetStatusChange(link->context, REMOVAL_SEEN_MS, &state,
 		                         1) != SCARD_S_SUCCESS)
-			return code;
+			return false;
 	}
-	if ((state.dwEventState & SCARD_STATE_PRESENT) == 0)
-		return SCARD_W_REMOVED_CARD;
-	return code;
+	return (state.dwEventState & SCARD_STATE_PRESENT) == 0;
+}
+
+static bool is_doubtful(const struct pcsc_link *link, LONG code)
+{
+	if (code == SCARD_S_SUCCESS)
+		return link->response_len == 0;
+	return (uint32_t)code == (uint32_t)SCARD_E_NOT_TRANSACTED;
 }
 
 static LONG transmit(struct pcsc_link *link)
@@ -258,9 +262,9 @@ static LONG transmit(struct pcsc_link *link)
 	                     (DWORD)link->command_len, NULL, link->response,
 	                     &link->response_len);
 	wipe(link->command, link->command_len);
-	if (code != SCARD_S_SUCCESS)
-		return failed_or_removed(link, code);
-	if (link->response_len > READER_RESPONSE_MAX)
+	if (is_doubtful(link, code) && was_removed(link))
+		return SCARD_W_REMOVED_CARD;
+	if (code == SCARD_S_SUCCESS && link->response_len > READER_RESPONSE_MAX)
 		return SCARD_E_INSUFFICIENT_BUFFER;
 	return code;
 }

@@ -201,10 +201,12 @@ enum cccd_err reader_transmit(struct reader *reader, struct span command,
 	                            reader->timeout_ms, error);
 	if (ends_connection(err))
 		reader->lost = err;
-	if (err != CCCD_OK)
+	if (err == CCCD_OK)
+		err = check_cancel(reader, error);
+	if (err != CCCD_OK) {
 		buf_reset(response);
-	TRY(check_cancel(reader, error));
-	TRY(err);
+		return err;
+	}
 	if (response->len < STATUS_LEN)
 		return fail(error, CCCD_ERR_CARD_PROTOCOL,
 		            "response of %zu bytes", response->len);
