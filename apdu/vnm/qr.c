@@ -88,6 +88,8 @@ static size_t find_separator(struct span text, size_t number_len,
 	};
 	struct span rest = span_after(text, number_len);
 
+	while (rest.len > 0 && rest.at[0] == ' ')
+		rest = span_after(rest, 1);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		struct span other = span_text(others[i]);
 
