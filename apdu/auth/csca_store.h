@@ -5,9 +5,26 @@
 
 #include <cccd/trust.h>
 
-#include "base/span.h"
+#include "apdu/auth/certificate.h"
+#include "apdu/auth/crl.h"
+#include "base/buf.h"
 
 struct csca_store;
+
+/**
+ * struct csca_entry - one object of a store.
+ * @der:         owned by the store
+ * @certificate: of anchors, links and signers; borrows @der
+ * @crl:         of CRLs; borrows @der
+ */
+struct csca_entry {
+	enum cccd_trust_kind kind;
+	uint8_t sha256[32];
+	struct buf der;
+	bool specimen;
+	struct certificate certificate;
+	struct crl crl;
+};
 
 enum {
 	CSCA_STORE_MAX = 65536,           /* entries of all kinds */
@@ -62,6 +79,26 @@ CHECKED enum cccd_err csca_store_load_dir(struct csca_store *store,
 
 size_t csca_store_count(const struct csca_store *store,
                         enum cccd_trust_kind kind);
+
+/* In the order of their hashes; NULL at and beyond the count. */
+const struct csca_entry *csca_store_at(const struct csca_store *store,
+                                       enum cccd_trust_kind kind, size_t index);
+
+/* By hash; NULL when it is not there. */
+const struct csca_entry *csca_store_find(const struct csca_store *store,
+                                         enum cccd_trust_kind kind,
+                                         const uint8_t sha256[static 32]);
+
+/* Take one entry out; CCCD_ERR_DATA_MISSING when it is not there. */
+CHECKED enum cccd_err csca_store_remove(struct csca_store *store,
+                                        enum cccd_trust_kind kind,
+                                        const uint8_t sha256[static 32]);
+
+/* The mode it was made with. */
+enum cccd_trust_mode csca_store_mode(const struct csca_store *store);
+
+/* "anchors", "links", "crls", "signers", "deviations". */
+const char *csca_store_folder(enum cccd_trust_kind kind);
 
 /* SHA-256 over the sorted hashes of all entries: names this very store. */
 CHECKED enum cccd_err csca_store_digest(const struct csca_store *store,

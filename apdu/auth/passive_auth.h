@@ -41,6 +41,10 @@ enum pa_validity_model {
  *              before its nextUpdate; 0 = only nextUpdate counts
  * @relaxations: enum pa_relaxation, or-ed
  * @validity:   enum pa_validity_model
+ * @strict:     whatever breaks the certificate profile of Doc 9303-12 fails
+ *              ds_trust; otherwise what does not touch security is only a
+ *              finding (a key usage not critical, a missing key identifier,
+ *              a time in the wrong form, names against the convention)
  */
 struct trust_input {
 	const struct csca_store *store;
@@ -50,6 +54,7 @@ struct trust_input {
 	int64_t crl_max_age_s;
 	unsigned int relaxations;
 	enum pa_validity_model validity;
+	bool strict;
 };
 
 /**
@@ -151,8 +156,10 @@ enum { PA_LDS_TEXT_MAX = 8 };
  * struct passive_auth_sod - what EF.SOD proved.
  * @object:   signature, certificate and chain
  * @sha256:   of the raw file, to recognise the same card on resume
+ * @content:  the LDS security object itself: malformed, version, numbers;
+ *            not run unless hash and signature are successful
  * @trusted_content: the list below comes from a content whose hash and
- *            signature are successful; otherwise every group is not run
+ *            signature are successful; otherwise there is no list
  * @digest:   of the data group hashes
  * @groups:   index 0 is unused; a group with @count 0 is not listed
  * @lds_version: "0107" of ldsVersionInfo, "" when absent
@@ -160,6 +167,7 @@ enum { PA_LDS_TEXT_MAX = 8 };
  */
 struct passive_auth_sod {
 	struct pa_object object;
+	struct auth_check content;
 	uint8_t sha256[32];
 	bool trusted_content;
 	enum digest_id digest;
@@ -231,11 +239,13 @@ struct pa_files {
  * struct passive_auth_groups - every group against the SOD.
  * @data_groups: aggregate, TR-03135-1 table 5.41: failed with reason
  *               data_group_hash_wrong, data_group_not_listed,
- *               data_group_listed_twice; undetermined with unbound when
- *               the SOD is not verified; refused or missing groups that
- *               the SOD lists: failed, reason group_missing
- * @com_sod_consistency: com_differs (failed), com_absent (not supported),
- *               com_malformed (failed)
+ *               data_group_listed_twice, data_group_missing (the SOD lists
+ *               it, the card has it not), or that of the SOD's content;
+ *               undetermined with unbound when the SOD is not verified,
+ *               with data_group_refused, or unknown_digest; groups that
+ *               nobody read do not count
+ * @com_sod_consistency: com_differs, com_malformed (failed), com_absent
+ *               (not supported); not run when EF.COM was not read
  * @state:       index 1 to 16
  * @findings:    defects[]
  * @hidden:      groups the SOD lists and EF.COM does not (bit n = DGn):
@@ -266,7 +276,11 @@ passive_auth_check_groups(const struct passive_auth_sod *sod,
                           const struct pa_files *files,
                           struct passive_auth_groups *ret);
 
-/* Whether DG @number was read and its hash stands in a verified SOD. */
+/*
+ * Whether DG @number was read, its hash stands in the SOD, and the SOD was
+ * verified up to a trust anchor: what chip and active authentication need
+ * of DG14 and DG15 [pitfall 7].
+ */
 bool passive_auth_covers(const struct passive_auth_sod *sod,
                          const struct passive_auth_groups *groups,
                          unsigned int number);
