@@ -89,14 +89,10 @@ struct cccd_date date_parse(struct span text)
 
 struct cccd_date date_parse_bcd(struct span value)
 {
-	static const char digits[] = "0123456789??????";
-	uint8_t text[LONG_LEN];
+	uint8_t text[LONG_LEN] = { 0 };
 
 	if (value.len != BCD_DATE_LEN)
 		return date_parse(value);
-	for (size_t i = 0; i < BCD_DATE_LEN; i++) {
-		text[2 * i] = (uint8_t)digits[value.at[i] >> 4];
-		text[2 * i + 1] = (uint8_t)digits[value.at[i] & 0x0F];
-	}
+	text_from_bcd(value, text);
 	return date_parse(SPAN(text));
 }

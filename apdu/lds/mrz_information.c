@@ -99,24 +99,29 @@ static bool digits_agree(struct span information)
 	       has_digit(span_after(dates, DATE_LEN + 1));
 }
 
+static enum cccd_err information_of(struct span zone, struct secret *ret)
+{
+	struct cccd_mrz mrz = { 0 };
+	enum cccd_err err = mrz_parse(zone, &mrz);
+
+	if (err == CCCD_OK)
+		err = mrz_information(&mrz, ret);
+	wipe(&mrz, sizeof(mrz));
+	return err;
+}
+
 enum cccd_err mrz_information_from_text(struct span text, struct secret *ret,
                                         bool *ret_digits)
 {
-	struct cccd_mrz mrz = { 0 };
 	SECRET clean = { 0 };
 	SECRET out = { 0 };
-	enum cccd_err err = CCCD_OK;
 
 	TRY(mrz_clean(text, &clean));
 	if (clean.len >= MRZ_INFORMATION_LEN &&
-	    clean.len <= MRZ_INFORMATION_MAX) {
+	    clean.len <= MRZ_INFORMATION_MAX)
 		TRY(secret_set(&out, secret_span(&clean)));
-	} else {
-		TRY(mrz_parse(secret_span(&clean), &mrz));
-		err = mrz_information(&mrz, &out);
-		wipe(&mrz, sizeof(mrz));
-		TRY(err);
-	}
+	else
+		TRY(information_of(secret_span(&clean), &out));
 	*ret_digits = digits_agree(secret_span(&out));
 	return secret_set(ret, secret_span(&out));
 }

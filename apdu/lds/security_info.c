@@ -61,31 +61,31 @@ static const struct mapping_row mapping_rows[] = {
 	[6] = { CCCD_KEY_AGREEMENT_ECDH, CCCD_PACE_MAPPING_CAM },
 };
 
-static struct mapping_row mapping_of_arc(uint8_t arc)
+static const struct mapping_row *mapping_of_arc(uint8_t arc)
 {
 	if (arc >= ARRAY_LEN(mapping_rows))
-		return mapping_rows[0];
-	return mapping_rows[arc];
+		return &mapping_rows[0];
+	return &mapping_rows[arc];
 }
 
 bool pace_protocol(struct span oid, struct cccd_pace_info *ret)
 {
-	struct mapping_row row = { CCCD_KEY_AGREEMENT_NONE,
-		                   CCCD_PACE_MAPPING_NONE };
+	const struct mapping_row *row = NULL;
 	enum cccd_cipher cipher = CCCD_CIPHER_NONE;
 
 	if (!oid_under(oid, SPAN(oid_pace), 2))
 		return false;
 	row = mapping_of_arc(oid.at[sizeof(oid_pace)]);
 	cipher = cipher_of_arc(oid.at[sizeof(oid_pace) + 1]);
-	if (row.mapping == CCCD_PACE_MAPPING_NONE || cipher == CCCD_CIPHER_NONE)
+	if (row->mapping == CCCD_PACE_MAPPING_NONE ||
+	    cipher == CCCD_CIPHER_NONE)
 		return false;
 	/* [9303-11 9.2.3] CAM exists with AES only. */
-	if (row.mapping == CCCD_PACE_MAPPING_CAM && cipher == CCCD_CIPHER_3DES)
+	if (row->mapping == CCCD_PACE_MAPPING_CAM && cipher == CCCD_CIPHER_3DES)
 		return false;
 	ret->protocol = span_bytes(oid);
-	ret->key_agreement = row.key_agreement;
-	ret->mapping = row.mapping;
+	ret->key_agreement = row->key_agreement;
+	ret->mapping = row->mapping;
 	ret->cipher = cipher;
 	return true;
 }
@@ -175,11 +175,12 @@ static enum cccd_err read_pace_domain(struct span oid,
                                       struct tlv_reader *reader,
                                       struct cccd_security_infos *infos)
 {
-	struct mapping_row row = mapping_of_arc(oid.at[sizeof(oid_pace)]);
+	const struct mapping_row *row =
+	        mapping_of_arc(oid.at[sizeof(oid_pace)]);
 	struct cccd_pace_domain_info info = {
 		.protocol = span_bytes(oid),
-		.key_agreement = row.key_agreement,
-		.mapping = row.mapping,
+		.key_agreement = row->key_agreement,
+		.mapping = row->mapping,
 	};
 
 	TRY(take_sequence(reader, &info.algorithm));
@@ -361,7 +362,6 @@ static enum cccd_err read_info(const struct tlv *object,
 	struct cccd_security_info info = { .raw = span_bytes(object->whole) };
 	const struct info_row *row = NULL;
 	struct span oid = { 0 };
-	enum cccd_err err = CCCD_OK;
 
 	if (object->tag != TAG_SEQUENCE)
 		return CCCD_ERR_DATA_MALFORMED;
@@ -371,7 +371,8 @@ static enum cccd_err read_info(const struct tlv *object,
 	info.protocol = span_bytes(oid);
 	row = row_of(oid);
 	if (row != NULL) {
-		err = row->read(oid, &reader, infos);
+		enum cccd_err err = row->read(oid, &reader, infos);
+
 		if (err == CCCD_ERR_DATA_TOO_LARGE)
 			return err;
 		info.kind = row->kind;
@@ -389,6 +390,7 @@ static enum cccd_err read_set(struct span set,
 	struct span elements = { 0 };
 	struct tlv object = { 0 };
 
+	memset(infos, 0, sizeof(*infos));
 	TRY(tlv_only(set, TAG_SET, &elements));
 	reader = tlv_open(elements);
 	while (!tlv_at_end(&reader)) {
@@ -401,11 +403,9 @@ static enum cccd_err read_set(struct span set,
 enum cccd_err security_infos_parse(struct span set,
                                    struct cccd_security_infos *ret)
 {
-	enum cccd_err err = CCCD_OK;
-
 	/* Filled in place: too large for a second copy on the stack. */
-	memset(ret, 0, sizeof(*ret));
-	err = read_set(set, ret);
+	enum cccd_err err = read_set(set, ret);
+
 	if (err != CCCD_OK)
 		memset(ret, 0, sizeof(*ret));
 	return err;

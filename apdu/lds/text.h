@@ -23,4 +23,15 @@ static inline void text_copy(struct span text, char *out, size_t cap)
 	out[len] = '\0';
 }
 
+/* Two digits of each byte to @out, twice as long; '?' for A to F. */
+static inline void text_from_bcd(struct span bcd, uint8_t *out)
+{
+	static const char digits[] = "0123456789??????";
+
+	for (size_t i = 0; i < bcd.len; i++) {
+		out[2 * i] = (uint8_t)digits[bcd.at[i] >> 4];
+		out[2 * i + 1] = (uint8_t)digits[bcd.at[i] & 0x0F];
+	}
+}
+
 #endif

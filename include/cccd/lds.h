@@ -374,8 +374,8 @@ struct cccd_public_key {
 	uint32_t parameter_id;
 };
 
-/** struct cccd_person - one person to notify [9303-10 4.7.16]. */
-struct cccd_person {
+/** struct cccd_notified_person - one person to notify [9303-10 4.7.16]. */
+struct cccd_notified_person {
 	struct cccd_date date_recorded;
 	struct cccd_bytes name;
 	struct cccd_bytes telephone;
@@ -386,7 +386,7 @@ enum { CCCD_PERSONS_MAX = 15 };
 
 struct cccd_dg16 {
 	uint32_t declared_count;
-	struct cccd_person persons[CCCD_PERSONS_MAX];
+	struct cccd_notified_person persons[CCCD_PERSONS_MAX];
 	size_t person_count;
 };
 
