@@ -3,6 +3,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* Milliseconds of a clock that never steps. */
@@ -13,6 +14,14 @@ uint64_t clock_steady_us(void);
 
 /* Seconds since 1970-01-01T00:00:00Z. */
 int64_t clock_wall_s(void);
+
+/* Whether the system says that its clock is kept in time (NTP). */
+bool clock_synchronised(void);
+
+enum { CLOCK_TEXT_MAX = 24 };
+
+/* "2026-11-23T02:10:04Z"; "" for times that have no such form. */
+void clock_text(int64_t wall_s, char text[static CLOCK_TEXT_MAX]);
 
 /* Sleep; a signal may end it early. */
 void clock_sleep_ms(unsigned int ms);

@@ -28,7 +28,7 @@ const char *digest_name(enum digest_id id)
 }
 
 enum cccd_err digest_compute(enum digest_id id, struct span data,
-			     struct digest *ret)
+                             struct digest *ret)
 {
 	return digest_compute_pair(id, data, span_of(NULL, 0), ret);
 }
@@ -39,7 +39,7 @@ static void md_ctx_cleanup(EVP_MD_CTX **ctx)
 }
 
 enum cccd_err digest_compute_pair(enum digest_id id, struct span first,
-				  struct span second, struct digest *ret)
+                                  struct span second, struct digest *ret)
 {
 	CLEANUP(md_ctx_cleanup) EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	struct digest digest = { 0 };

@@ -34,11 +34,11 @@ const char *digest_name(enum digest_id id);
 
 /* CCCD_ERR_CRYPTO_UNSUPPORTED for DIGEST_NONE, CCCD_ERR_CRYPTO_FAILED. */
 CHECKED enum cccd_err digest_compute(enum digest_id id, struct span data,
-				     struct digest *ret);
+                                     struct digest *ret);
 
 /* Digest of two pieces, one after the other. */
 CHECKED enum cccd_err digest_compute_pair(enum digest_id id, struct span first,
-					  struct span second,
-					  struct digest *ret);
+                                          struct span second,
+                                          struct digest *ret);
 
 #endif

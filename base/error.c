@@ -8,7 +8,7 @@
 
 PRINTF_LIKE(2, 0)
 static void record_text(struct cccd_error *error, const char *format,
-			va_list args)
+                        va_list args)
 {
 	if (vsnprintf(error->text, sizeof(error->text), format, args) < 0)
 		error->text[0] = '\0';
@@ -24,7 +24,7 @@ static bool record(struct cccd_error *error, enum cccd_err code)
 }
 
 enum cccd_err fail(struct cccd_error *error, enum cccd_err code,
-		   const char *format, ...)
+                   const char *format, ...)
 {
 	va_list args;
 
@@ -37,7 +37,7 @@ enum cccd_err fail(struct cccd_error *error, enum cccd_err code,
 }
 
 enum cccd_err fail_sw(struct cccd_error *error, enum cccd_err code,
-		      uint16_t status_word, const char *format, ...)
+                      uint16_t status_word, const char *format, ...)
 {
 	va_list args;
 
@@ -51,7 +51,7 @@ enum cccd_err fail_sw(struct cccd_error *error, enum cccd_err code,
 }
 
 enum cccd_err fail_native(struct cccd_error *error, enum cccd_err code,
-			  long native, const char *format, ...)
+                          long native, const char *format, ...)
 {
 	va_list args;
 

@@ -17,17 +17,17 @@
  */
 PRINTF_LIKE(3, 4)
 enum cccd_err fail(struct cccd_error *error, enum cccd_err code,
-		   const char *format, ...);
+                   const char *format, ...);
 
 /* As fail(), with the status word of the card. */
 PRINTF_LIKE(4, 5)
 enum cccd_err fail_sw(struct cccd_error *error, enum cccd_err code,
-		      uint16_t status_word, const char *format, ...);
+                      uint16_t status_word, const char *format, ...);
 
 /* As fail(), with a foreign code. */
 PRINTF_LIKE(4, 5)
 enum cccd_err fail_native(struct cccd_error *error, enum cccd_err code,
-			  long native, const char *format, ...);
+                          long native, const char *format, ...);
 
 /* Ready for the next attempt. */
 void error_reset(struct cccd_error *error);

@@ -3,10 +3,9 @@
 #ifndef BASE_MACROS_H
 #define BASE_MACROS_H
 
-#define CHECKED	    __attribute__((warn_unused_result))
-#define CLEANUP(fn) __attribute__((cleanup(fn)))
-#define PRINTF_LIKE(text, first) \
-	__attribute__((format(printf, text, first)))
+#define CHECKED                  __attribute__((warn_unused_result))
+#define CLEANUP(fn)              __attribute__((cleanup(fn)))
+#define PRINTF_LIKE(text, first) __attribute__((format(printf, text, first)))
 
 /* Leave the function with the error of a failed step. */
 #define TRY(expr)                            \

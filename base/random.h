@@ -19,6 +19,6 @@ struct random {
 extern const struct random random_system;
 
 CHECKED enum cccd_err random_fill(const struct random *random, uint8_t *at,
-				  size_t len);
+                                  size_t len);
 
 #endif

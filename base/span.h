@@ -45,8 +45,7 @@ static inline struct span bytes_span(struct cccd_bytes bytes)
 /* Not constant time: for public data only. */
 static inline bool span_equal(struct span a, struct span b)
 {
-	return a.len == b.len &&
-	       (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+	return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
 }
 
 /* The first @len bytes; the caller has checked that they are there. */
@@ -68,8 +67,8 @@ static inline struct span span_after(struct span span, size_t skip)
  *
  * Return: CCCD_OK; CCCD_ERR_DATA_TRUNCATED when they are not all there.
  */
-CHECKED static inline enum cccd_err
-span_sub(struct span span, size_t offset, size_t len, struct span *ret)
+CHECKED static inline enum cccd_err span_sub(struct span span, size_t offset,
+                                             size_t len, struct span *ret)
 {
 	if (offset > span.len || len > span.len - offset)
 		return CCCD_ERR_DATA_TRUNCATED;

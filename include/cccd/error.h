@@ -30,35 +30,35 @@ enum cccd_err {
 	CCCD_OK = 0,
 
 	/* The reader or its service. */
-	CCCD_ERR_READER_NONE = 0x0101,	      /* no such reader */
+	CCCD_ERR_READER_NONE = 0x0101,        /* no such reader */
 	CCCD_ERR_READER_SERVICE = 0x0102,     /* pcscd not reachable */
-	CCCD_ERR_READER_BUSY = 0x0103,	      /* another program holds it */
-	CCCD_ERR_READER_LOST = 0x0104,	      /* unplugged */
+	CCCD_ERR_READER_BUSY = 0x0103,        /* another program holds it */
+	CCCD_ERR_READER_LOST = 0x0104,        /* unplugged */
 	CCCD_ERR_READER_TIMEOUT = 0x0105,     /* deadline of an exchange */
-	CCCD_ERR_READER_IO = 0x0106,	      /* transmission failed */
+	CCCD_ERR_READER_IO = 0x0106,          /* transmission failed */
 	CCCD_ERR_READER_UNSUPPORTED = 0x0107, /* operation it lacks */
 	CCCD_ERR_READER_OVERSIZE = 0x0108,    /* APDU beyond its limit */
 	CCCD_ERR_READER_PERMISSION = 0x0109,  /* the system refused us */
 	CCCD_ERR_READER_NO_CARD = 0x010A,     /* no card before the deadline */
 
 	/* The card. */
-	CCCD_ERR_CARD_REMOVED = 0x0201,	       /* taken away, or reset */
-	CCCD_ERR_CARD_MUTE = 0x0202,	       /* does not answer */
-	CCCD_ERR_CARD_UNSUPPORTED = 0x0203,    /* not a Doc 9303 document */
-	CCCD_ERR_CARD_PASSWORD = 0x0204,       /* access key refused */
-	CCCD_ERR_CARD_BLOCKED = 0x0205,	       /* password suspended/blocked */
-	CCCD_ERR_CARD_REFUSED = 0x0206,	       /* unexpected status word */
-	CCCD_ERR_CARD_CHANGED = 0x0207,	       /* another card on resume */
-	CCCD_ERR_CARD_FILE_MISSING = 0x0208,   /* 6A82 */
-	CCCD_ERR_CARD_FILE_LOCKED = 0x0209,    /* 6982, more rights needed */
-	CCCD_ERR_CARD_PROTOCOL = 0x020A,       /* answer breaks ISO 7816-4 */
+	CCCD_ERR_CARD_REMOVED = 0x0201,         /* taken away, or reset */
+	CCCD_ERR_CARD_MUTE = 0x0202,            /* does not answer */
+	CCCD_ERR_CARD_UNSUPPORTED = 0x0203,     /* not a Doc 9303 document */
+	CCCD_ERR_CARD_PASSWORD = 0x0204,        /* access key refused */
+	CCCD_ERR_CARD_BLOCKED = 0x0205,         /* password suspended/blocked */
+	CCCD_ERR_CARD_REFUSED = 0x0206,         /* unexpected status word */
+	CCCD_ERR_CARD_CHANGED = 0x0207,         /* another card on resume */
+	CCCD_ERR_CARD_FILE_MISSING = 0x0208,    /* 6A82 */
+	CCCD_ERR_CARD_FILE_LOCKED = 0x0209,     /* 6982, more rights needed */
+	CCCD_ERR_CARD_PROTOCOL = 0x020A,        /* answer breaks ISO 7816-4 */
 	CCCD_ERR_CARD_BAC_NOT_OFFERED = 0x020B, /* PACE-only document */
 
 	/* Data from the card or from the caller's files. */
 	CCCD_ERR_DATA_TRUNCATED = 0x0301,   /* ends too early */
 	CCCD_ERR_DATA_MALFORMED = 0x0302,   /* breaks its grammar */
 	CCCD_ERR_DATA_TOO_LARGE = 0x0303,   /* beyond our cap */
-	CCCD_ERR_DATA_MISSING = 0x0304,	    /* a required element is absent */
+	CCCD_ERR_DATA_MISSING = 0x0304,     /* a required element is absent */
 	CCCD_ERR_DATA_DUPLICATE = 0x0305,   /* an element stands twice */
 	CCCD_ERR_DATA_UNSUPPORTED = 0x0306, /* version or form not known */
 
@@ -66,14 +66,14 @@ enum cccd_err {
 	CCCD_ERR_CRYPTO_FAILED = 0x0401,      /* the library refused */
 	CCCD_ERR_CRYPTO_RANDOM = 0x0402,      /* no randomness: fatal */
 	CCCD_ERR_CRYPTO_UNSUPPORTED = 0x0403, /* algorithm or curve */
-	CCCD_ERR_CRYPTO_KEY = 0x0404,	      /* public key invalid */
+	CCCD_ERR_CRYPTO_KEY = 0x0404,         /* public key invalid */
 	CCCD_ERR_CRYPTO_REFLECTED = 0x0405,   /* our own key came back */
-	CCCD_ERR_CRYPTO_TOKEN = 0x0406,	      /* card's proof is wrong */
-	CCCD_ERR_SM_BROKEN = 0x0407,	      /* secure messaging dead */
-	CCCD_ERR_BAC_MAC = 0x0408,	      /* M_IC wrong */
-	CCCD_ERR_BAC_RND_IFD = 0x0409,	      /* RND.IFD not returned */
-	CCCD_ERR_BAC_RND_IC = 0x040A,	      /* RND.IC not returned */
-	CCCD_ERR_BAC_LENGTH = 0x040B,	      /* answer is not 40 bytes */
+	CCCD_ERR_CRYPTO_TOKEN = 0x0406,       /* card's proof is wrong */
+	CCCD_ERR_SM_BROKEN = 0x0407,          /* secure messaging dead */
+	CCCD_ERR_BAC_MAC = 0x0408,            /* M_IC wrong */
+	CCCD_ERR_BAC_RND_IFD = 0x0409,        /* RND.IFD not returned */
+	CCCD_ERR_BAC_RND_IC = 0x040A,         /* RND.IC not returned */
+	CCCD_ERR_BAC_LENGTH = 0x040B,         /* answer is not 40 bytes */
 
 	/* Trust. */
 	CCCD_ERR_TRUST_STORE_MISSING = 0x0501,
@@ -89,8 +89,8 @@ enum cccd_err {
 	CCCD_ERR_USAGE_ARGUMENT = 0x0701,
 	CCCD_ERR_USAGE_KEY_MISSING = 0x0702,   /* no access key given */
 	CCCD_ERR_USAGE_KEY_MALFORMED = 0x0703, /* access key has a wrong form */
-	CCCD_ERR_USAGE_STATE = 0x0704,	       /* call out of order */
-	CCCD_ERR_USAGE_FILE = 0x0705,	       /* a file of the caller's */
+	CCCD_ERR_USAGE_STATE = 0x0704,         /* call out of order */
+	CCCD_ERR_USAGE_FILE = 0x0705,          /* a file of the caller's */
 	CCCD_ERR_CANCELLED = 0x0706,
 
 	/* This machine. */
@@ -143,7 +143,7 @@ CCCD_EXPORT const char *cccd_err_next(enum cccd_err err);
 
 /** cccd_err_next_text() - the next step as a sentence for that person. */
 CCCD_EXPORT const char *cccd_err_next_text(enum cccd_err err,
-					   enum cccd_lang lang);
+                                           enum cccd_lang lang);
 
 /** cccd_err_http_status() - status of a problem document with this error. */
 CCCD_EXPORT int cccd_err_http_status(enum cccd_err err);
