@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* THE table of steps and how it is walked: Doc 9303-11 4.2, 8. */
+#include "apdu/inspection/inspection.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "apdu/inspection/steps.h"
+#include "base/clock.h"
+#include "base/error.h"
+
+enum {
+	/* Interruptions one inspection survives. */
+	RECOVERIES_MAX = 64,
+	/* … and those in a row that brought neither a byte nor a lesson. */
+	STUCK_MAX = 3,
+};
+
+static bool always(const struct inspection *inspection)
+{
+	(void)inspection;
+	return true;
+}
+
+static bool listed(const struct inspection *inspection, unsigned int group)
+{
+	return (inspection->listed & CCCD_GROUP_BIT(group)) != 0;
+}
+
+static bool wanted(const struct inspection *inspection, unsigned int group)
+{
+	return listed(inspection, group) &&
+	       (inspection->in->options.groups & CCCD_GROUP_BIT(group)) != 0;
+}
+
+static bool has_plan(const struct inspection *inspection)
+{
+	return inspection->in->plan != NULL && inspection->in->plan->count > 0;
+}
+
+static bool may_be_extended(const struct inspection *inspection)
+{
+	return inspection->card.extended &&
+	       inspection->memory->extended == EXTENDED_UNKNOWN;
+}
+
+static bool no_channel(const struct inspection *inspection)
+{
+	return !inspection->facts.opened;
+}
+
+static bool cam_ran(const struct inspection *inspection)
+{
+	return inspection->facts.opened &&
+	       inspection->channel.pace.mapping == CCCD_PACE_MAPPING_CAM;
+}
+
+static bool dg14_due(const struct inspection *inspection)
+{
+	return listed(inspection, 14);
+}
+
+static bool chip_auth_due(const struct inspection *inspection)
+{
+	return inspection->facts.ca_promised && inspection->facts.opened &&
+	       inspection->facts.ca.outcome == CHIP_AUTH_NOT_RUN;
+}
+
+static bool dg1_due(const struct inspection *inspection)
+{
+	return wanted(inspection, 1);
+}
+
+static bool dg13_due(const struct inspection *inspection)
+{
+	return wanted(inspection, 13);
+}
+
+static bool proven_otherwise(const struct inspection *inspection)
+{
+	return inspection->facts.ca.outcome == CHIP_AUTH_PROVEN ||
+	       inspection->facts.cam == CAM_PROVEN;
+}
+
+/* [contracts] only when nothing else proved the chip, or when asked for. */
+static bool active_auth_needed(const struct inspection *inspection)
+{
+	return listed(inspection, 15) &&
+	       (!proven_otherwise(inspection) ||
+	        (inspection->in->options.flags & CCCD_ALWAYS_ACTIVE_AUTH));
+}
+
+static bool dg15_due(const struct inspection *inspection)
+{
+	return wanted(inspection, 15) || active_auth_needed(inspection);
+}
+
+static bool active_auth_due(const struct inspection *inspection)
+{
+	return active_auth_needed(inspection) &&
+	       inspection->states[CCCD_FILE_DG15] == CCCD_FILE_READ &&
+	       inspection->facts.aa.outcome == ACTIVE_AUTH_NOT_RUN;
+}
+
+static bool com_due(const struct inspection *inspection)
+{
+	return (inspection->in->options.flags & CCCD_SKIP_COM) == 0;
+}
+
+static bool portrait_due(const struct inspection *inspection)
+{
+	return wanted(inspection, 2);
+}
+
+const struct inspection_step inspection_steps[] = {
+	{ "atr_info", "9303-10 3.11.1", step_atr_info, may_be_extended },
+	{ "card_access", "9303-11 4.2", step_card_access, has_plan },
+	{ "pace", "9303-11 4.4", step_pace, has_plan },
+	{ "card_security", "9303-11 4.4.3.5", step_card_security, cam_ran },
+	{ "application", "9303-10 3.4", step_application, always },
+	{ "bac", "9303-11 4.3", step_bac, no_channel },
+	{ "sod", "9303-10 4.6.2", step_sod, always },
+	{ "dg14", "9303-10 4.7.14", step_dg14, dg14_due },
+	{ "chip_auth", "9303-11 6.2", step_chip_auth, chip_auth_due },
+	{ "dg1", "9303-10 4.7.1", step_dg1, dg1_due },
+	{ "dg13", "9303-10 4.7.13", step_dg13, dg13_due },
+	{ "passive_auth", "9303-11 5.1", step_passive_auth, always },
+	{ "dg15", "9303-10 4.7.15", step_dg15, dg15_due },
+	{ "active_auth", "9303-11 6.1", step_active_auth, active_auth_due },
+	{ "com", "9303-10 4.6.1", step_com, com_due },
+	{ "other_groups", "9303-10 4.7", step_other_groups, always },
+	{ "access_info", "9303-11 9.2.11", step_access_info, always },
+	{ "portrait", "9303-10 4.7.2", step_portrait, portrait_due },
+};
+
+const size_t inspection_step_count = ARRAY_LEN(inspection_steps);
+
+static void tell(const struct inspection *inspection, enum cccd_event event)
+{
+	const struct inspection_input *in = inspection->in;
+	const struct cccd_progress progress = {
+		.event = event,
+		.step = inspection->step,
+		.read = inspection->read_total,
+		.ms = (uint32_t)(clock_steady_ms() - inspection->started_ms),
+	};
+
+	if (in->progress != NULL)
+		in->progress(&progress, in->context);
+}
+
+enum cccd_err inspection_new(const struct inspection_input *in,
+                             struct cccd_error *error, struct inspection **ret)
+{
+	struct inspection *inspection = calloc(1, sizeof(*inspection));
+
+	if (inspection == NULL)
+		return fail(error, CCCD_ERR_MEMORY, "no memory");
+	inspection->in = in;
+	inspection->error = error;
+	inspection->step = "";
+	card_init(&inspection->card, in->reader, in->random, error);
+	*ret = inspection;
+	return CCCD_OK;
+}
+
+/* Forget everything about the card, keep what was learnt of its kind. */
+static void forget(struct inspection *inspection)
+{
+	if (inspection->verifying)
+		(void)pthread_join(inspection->verifier, NULL);
+	inspection->verifying = false;
+	for (size_t i = 0; i < CCCD_FILES_COUNT; i++) {
+		transfer_release(&inspection->files[i]);
+		inspection->files[i] = (struct transfer){ 0 };
+		inspection->states[i] = CCCD_FILE_NOT_READ;
+	}
+	inspection_facts_release(&inspection->facts);
+	wipe(&inspection->channel, sizeof(inspection->channel));
+	inspection->card_access = (struct cccd_security_infos){ 0 };
+	inspection->dg14 = (struct cccd_security_infos){ 0 };
+	inspection->listed = 0;
+	inspection->read_total = 0;
+	inspection->progress_mark = 0;
+	inspection->constant_refused = false;
+}
+
+void inspection_free(struct inspection *inspection)
+{
+	if (inspection == NULL)
+		return;
+	forget(inspection);
+	card_release(&inspection->card);
+	free(inspection);
+}
+
+static enum cccd_err connect_card(struct inspection *inspection)
+{
+	struct reader *reader = inspection->in->reader;
+	const struct reader_card *card = NULL;
+
+	sm_close(&inspection->card.sm);
+	TRY(reader_connect(reader, inspection->error));
+	card = reader_card(reader);
+	inspection->memory = card_memory_of(inspection->in->memories, card);
+	inspection->card.extended =
+	        card->max_command > READER_SHORT_COMMAND_MAX &&
+	        card->max_response > READER_SHORT_RESPONSE_MAX &&
+	        inspection->memory->extended != EXTENDED_REFUSED;
+	return CCCD_OK;
+}
+
+/* Whether laying the card down again, or resetting it, may mend it. */
+static bool can_recover(const struct inspection *inspection, enum cccd_err err)
+{
+	switch ((unsigned int)err) {
+	case CCCD_ERR_CARD_REMOVED:
+	case CCCD_ERR_CARD_MUTE:
+	case CCCD_ERR_READER_IO:
+	case CCCD_ERR_READER_TIMEOUT:
+	case CCCD_ERR_READER_OVERSIZE:
+		return inspection->in->options.resume_ms > 0;
+	case CCCD_ERR_SM_BROKEN:
+		/* A wrong MAC is an attack or a fault; a naked status word
+		 * is how many chips refuse [pitfall 24]. */
+		return inspection->error->status_word != 0;
+	default: return false;
+	}
+}
+
+/* Extended lengths that the reader only claims [emrtd 5.24]. */
+static bool blame_extended(struct inspection *inspection, enum cccd_err err)
+{
+	struct card_memory *memory = inspection->memory;
+
+	if (!inspection->card.extended ||
+	    memory->extended == EXTENDED_REFUSED ||
+	    (err != CCCD_ERR_READER_IO && err != CCCD_ERR_READER_OVERSIZE &&
+	     err != CCCD_ERR_SM_BROKEN))
+		return false;
+	if (err == CCCD_ERR_SM_BROKEN && inspection->error->status_word != 0)
+		return false;
+	memory->extended = EXTENDED_REFUSED;
+	return true;
+}
+
+/* Bytes held of all files: what a recovery must increase. */
+static size_t bytes_held(const struct inspection *inspection)
+{
+	size_t held = inspection->read_total;
+
+	for (size_t i = 0; i < CCCD_FILES_COUNT; i++)
+		if (inspection->states[i] == CCCD_FILE_NOT_READ)
+			held += inspection->files[i].bytes.len;
+	return held;
+}
+
+static bool out_of_patience(struct inspection *inspection)
+{
+	size_t held = bytes_held(inspection);
+	bool lesson = memcmp(&inspection->memory_mark, inspection->memory,
+	                     sizeof(inspection->memory_mark)) != 0;
+
+	inspection->stuck = held > inspection->progress_mark || lesson
+	                            ? 0
+	                            : inspection->stuck + 1;
+	inspection->progress_mark = held;
+	inspection->memory_mark = *inspection->memory;
+	inspection->recoveries++;
+	return inspection->stuck > STUCK_MAX ||
+	       inspection->recoveries > RECOVERIES_MAX;
+}
+
+/* Chip authentication as before: the channel that follows must be the
+ * proven chip's again. */
+static enum cccd_err prove_again(struct inspection *inspection)
+{
+	if (inspection->facts.ca.outcome != CHIP_AUTH_PROVEN)
+		return CCCD_OK;
+	TRY(step_chip_auth(inspection));
+	if (inspection->facts.ca.outcome != CHIP_AUTH_PROVEN)
+		return fail(inspection->error, CCCD_ERR_CARD_CHANGED,
+		            "chip authentication failed on resuming");
+	return CCCD_OK;
+}
+
+static enum cccd_err wait_again(struct inspection *inspection)
+{
+	struct reader *reader = inspection->in->reader;
+
+	if ((reader_ops(reader)->capabilities & READER_CAN_WAIT) == 0)
+		return CCCD_OK;
+	return reader_wait(reader, inspection->in->options.resume_ms,
+	                   inspection->error);
+}
+
+/* [contracts, Resume] authenticate again, same EF.SOD, go on. Before there
+ * was a security object there is nothing to mix up: begin anew. */
+static enum cccd_err resume(struct inspection *inspection, size_t *ret_step)
+{
+	bool anew = inspection->states[CCCD_FILE_SOD] != CCCD_FILE_READ;
+
+	reader_disconnect(inspection->in->reader);
+	TRY(wait_again(inspection));
+	TRY(connect_card(inspection));
+	if (anew) {
+		forget(inspection);
+		*ret_step = 0;
+		return CCCD_OK;
+	}
+	TRY(open_again(inspection));
+	TRY(same_card(inspection));
+	return prove_again(inspection);
+}
+
+/* Try to go on after @err; the first cause is given back when it cannot. */
+static enum cccd_err recover(struct inspection *inspection, enum cccd_err err,
+                             size_t *ret_step)
+{
+	struct cccd_error cause = *inspection->error;
+	bool blamed = false;
+
+	for (;;) {
+		blamed = blame_extended(inspection, err);
+		if ((!blamed && !can_recover(inspection, err)) ||
+		    out_of_patience(inspection))
+			return err;
+		tell(inspection, CCCD_EVENT_LOST);
+		if (inspection->error->status_word != 0)
+			inspection->facts.breaks++;
+		error_reset(inspection->error);
+		err = resume(inspection, ret_step);
+		if (err == CCCD_OK)
+			break;
+		/* Nobody laid the card back: the loss is the cause. */
+		if (err == CCCD_ERR_READER_NO_CARD) {
+			*inspection->error = cause;
+			return cause.code;
+		}
+	}
+	inspection->resumed++;
+	tell(inspection, CCCD_EVENT_RESUMED);
+	return CCCD_OK;
+}
+
+static enum cccd_err run_step(struct inspection *inspection,
+                              const struct inspection_step *step)
+{
+	enum cccd_err err = CCCD_OK;
+
+	inspection->step = step->name;
+	tell(inspection, CCCD_EVENT_STEP_STARTED);
+	err = step->run(inspection);
+	if (err == CCCD_OK)
+		tell(inspection, CCCD_EVENT_STEP_FINISHED);
+	return err;
+}
+
+static enum cccd_err walk(struct inspection *inspection)
+{
+	size_t i = 0;
+
+	while (i < inspection_step_count) {
+		const struct inspection_step *step = &inspection_steps[i];
+		size_t next = i + 1;
+		enum cccd_err err = CCCD_OK;
+
+		if (step->due(inspection))
+			err = run_step(inspection, step);
+		if (err != CCCD_OK) {
+			next = i;
+			TRY(recover(inspection, err, &next));
+		}
+		i = next;
+	}
+	return CCCD_OK;
+}
+
+/* Files that were under way when the walk ended. */
+static void mark_aborted(struct inspection *inspection)
+{
+	for (size_t i = 0; i < CCCD_FILES_COUNT; i++)
+		if (inspection->states[i] == CCCD_FILE_NOT_READ &&
+		    inspection->files[i].bytes.len > 0)
+			inspection->states[i] = CCCD_FILE_ABORTED;
+	inspection->facts.sod_read = inspection->states[CCCD_FILE_SOD];
+	inspection->facts.dg14_read = inspection->states[CCCD_FILE_DG14];
+	inspection->facts.dg15_read = inspection->states[CCCD_FILE_DG15];
+}
+
+static void note_step(struct inspection *inspection)
+{
+	struct cccd_error *error = inspection->error;
+
+	(void)snprintf(error->step, sizeof(error->step), "%s",
+	               inspection->step);
+}
+
+enum cccd_err inspection_run(struct inspection *inspection)
+{
+	enum cccd_err err = CCCD_OK;
+
+	inspection->started_ms = clock_steady_ms();
+	err = connect_card(inspection);
+	if (err == CCCD_OK) {
+		tell(inspection, CCCD_EVENT_CARD);
+		err = walk(inspection);
+	}
+	if (err != CCCD_OK) {
+		mark_aborted(inspection);
+		note_step(inspection);
+	}
+	sm_close(&inspection->card.sm);
+	reader_disconnect(inspection->in->reader);
+	if (join_verifier(inspection) != CCCD_OK && err == CCCD_OK)
+		err = inspection->error->code;
+	return err;
+}
+
+void inspection_judge(struct inspection *inspection, struct cccd_result *ret)
+{
+	/* Again, because the portrait and others came after the first. */
+	(void)check_groups(inspection);
+	check_data(inspection);
+	inspection_conclude(&inspection->facts, inspection->in->profile, ret);
+}
