@@ -73,8 +73,9 @@ active_auth_challenge(struct span audience, struct span nonce,
  * @ret:       outcome, is_ec, bits, digest, der and digest_from_info set;
  *             the rest is left alone
  *
- * RSA: whole recovery of the message, header 6A or 4A.., trailer and hash
- * checked exactly [ISO/IEC 9796-2 8, 9]. ECDSA: plain, then DER.
+ * RSA: header, padding, trailer and hash are checked exactly; a message
+ * recovered as a whole must end with the challenge [ISO/IEC 9796-2 8, 9].
+ * ECDSA: plain, then DER.
  *
  * Return: CCCD_OK with the facts; CCCD_ERR_MEMORY;
  * CCCD_ERR_USAGE_ARGUMENT for another length of challenge.

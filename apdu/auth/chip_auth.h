@@ -85,6 +85,7 @@ CHECKED enum cccd_err chip_auth_run(struct card *card,
  * chip_auth_check_mapping() - PACE-CAM: CA_IC x PK_IC = PK_Map,IC?
  * @spki:           from an EF.CardSecurity whose signature was verified,
  *                  with the key identifier equal to PACE's parameterId
+ * @domain_id_used: of the PACE run; the key must be in the same group
  * @chip_auth_data: CA_IC
  * @map_public:     PK_Map,IC
  * @ret_outcome:    CHIP_AUTH_PROVEN, CHIP_AUTH_UNPROVEN,
@@ -95,7 +96,7 @@ CHECKED enum cccd_err chip_auth_run(struct card *card,
  * [9303-11 4.4.3.5.2]
  */
 CHECKED enum cccd_err
-chip_auth_check_mapping(struct span spki, int domain_id,
+chip_auth_check_mapping(struct span spki, int domain_id_used,
                         struct span chip_auth_data, struct span map_public,
                         enum chip_auth_outcome *ret_outcome);
 
