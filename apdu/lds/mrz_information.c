@@ -80,6 +80,33 @@ enum cccd_err mrz_clean(struct span text, struct secret *ret)
 	return secret_set(ret, secret_span(&out));
 }
 
+static bool is_digit(uint8_t c)
+{
+	return c >= '0' && c <= '9';
+}
+
+/* A date of the MRZ and its check digit. */
+static bool is_checked_date(struct span text)
+{
+	struct span digit = span_after(text, DATE_LEN);
+
+	return date_parse(span_first(text, DATE_LEN)).state !=
+	               CCCD_DATE_INVALID &&
+	       digit.len > 0 && is_digit(digit.at[0]);
+}
+
+/* Not, for example, the first line of a card alone. */
+static bool is_information(struct span text)
+{
+	struct span dates = { 0 };
+
+	if (text.len < MRZ_INFORMATION_LEN || text.len > MRZ_INFORMATION_MAX)
+		return false;
+	dates = span_after(text, text.len - DATES_LEN);
+	return is_checked_date(dates) &&
+	       is_checked_date(span_after(dates, DATE_LEN + 1));
+}
+
 static bool has_digit(struct span text)
 {
 	size_t last = text.len - 1;
@@ -117,8 +144,7 @@ enum cccd_err mrz_information_from_text(struct span text, struct secret *ret,
 	SECRET out = { 0 };
 
 	TRY(mrz_clean(text, &clean));
-	if (clean.len >= MRZ_INFORMATION_LEN &&
-	    clean.len <= MRZ_INFORMATION_MAX)
+	if (is_information(secret_span(&clean)))
 		TRY(secret_set(&out, secret_span(&clean)));
 	else
 		TRY(information_of(secret_span(&clean), &out));

@@ -1,0 +1,629 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The machine readable zone, DG1 and the access key made from it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "apdu/lds/date.h"
+#include "apdu/lds/dg1.h"
+#include "apdu/lds/mrz.h"
+#include "base/digest.h"
+#include "tests/support/hostile.h"
+#include "tests/support/vectors.h"
+
+enum { RECORDS = 12, NAMES = 12 };
+
+static struct vectors *vectors;
+
+static int open_vectors(void **state)
+{
+	(void)state;
+	vectors = vectors_open("mrz");
+	return 0;
+}
+
+static int close_vectors(void **state)
+{
+	(void)state;
+	vectors_close(vectors);
+	return 0;
+}
+
+static const char *text(int record, const char *member)
+{
+	char name[64];
+	const char *value = NULL;
+
+	(void)snprintf(name, sizeof(name), "m%02d_%s_text", record, member);
+	value = vectors_text(vectors, name);
+	return value != NULL ? value : "";
+}
+
+static void parse_record(int record, struct cccd_mrz *mrz)
+{
+	assert_int_equal(mrz_parse(span_text(text(record, "mrz")), mrz),
+	                 CCCD_OK);
+}
+
+static enum cccd_mrz_format format_of(const char *name)
+{
+	if (strcmp(name, "TD1") == 0)
+		return CCCD_MRZ_TD1;
+	return strcmp(name, "TD2") == 0 ? CCCD_MRZ_TD2 : CCCD_MRZ_TD3;
+}
+
+static void fields_agree_with_the_vectors(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= RECORDS; i++) {
+		char sex[2] = { 0 };
+
+		parse_record(i, &mrz);
+		assert_int_equal(mrz.format, format_of(text(i, "format")));
+		assert_string_equal(mrz.text, text(i, "mrz"));
+		assert_string_equal(mrz.document_code,
+		                    text(i, "document_code"));
+		assert_string_equal(mrz.issuing_state, text(i, "issuer"));
+		assert_string_equal(mrz.document_number,
+		                    text(i, "document_number"));
+		assert_string_equal(mrz.nationality, text(i, "nationality"));
+		sex[0] = mrz.sex;
+		assert_string_equal(sex, text(i, "sex"));
+		assert_string_equal(mrz.date_of_birth.text,
+		                    text(i, "date_of_birth"));
+		assert_string_equal(mrz.date_of_expiry.text,
+		                    text(i, "date_of_expiry"));
+		assert_string_equal(mrz.optional_data,
+		                    text(i, "optional_data"));
+		assert_string_equal(mrz.optional_data_2,
+		                    text(i, "optional_data_2"));
+		assert_string_equal(mrz.primary_identifier,
+		                    text(i, "primary_identifier"));
+		assert_string_equal(mrz.secondary_identifier,
+		                    text(i, "secondary_identifier"));
+	}
+}
+
+static void check_digits_agree_with_the_vectors(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= RECORDS; i++) {
+		bool faulty = strcmp(text(i, "faults"), "composite") == 0;
+
+		parse_record(i, &mrz);
+		assert_int_equal(mrz.document_number_check.computed,
+		                 text(i, "document_number_check")[0]);
+		assert_int_equal(mrz.date_of_birth_check.computed,
+		                 text(i, "date_of_birth_check")[0]);
+		assert_int_equal(mrz.date_of_expiry_check.computed,
+		                 text(i, "date_of_expiry_check")[0]);
+		assert_int_equal(mrz.composite_check.computed,
+		                 text(i, "composite_check")[0]);
+		assert_true(mrz.document_number_check.correct);
+		assert_true(mrz.date_of_birth_check.correct);
+		assert_true(mrz.date_of_expiry_check.correct);
+		assert_int_equal(mrz.composite_check.correct, !faulty);
+		if (mrz.format == CCCD_MRZ_TD3)
+			assert_true(mrz.optional_data_check.correct);
+		else
+			assert_int_equal(mrz.optional_data_check.printed, 0);
+	}
+}
+
+static void long_numbers_are_joined(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= RECORDS; i++) {
+		parse_record(i, &mrz);
+		assert_int_equal(mrz.long_number, i == 6 || i == 8);
+	}
+}
+
+/* [9303-5 4.2.2] the longest number a TD1 can hold: 9 and 14 characters */
+static void longest_number_fills_the_optional_data(void **state)
+{
+	char zone[] = "I<UTOD23145890<12345678901234?"
+	              "3407127M9507122UTO<<<<<<<<<<<2"
+	              "STEVENSON<<PETER<JOHN<<<<<<<<<";
+	const char *number = "D2314589012345678901234";
+	struct cccd_mrz mrz = { 0 };
+	struct secret information = { 0 };
+
+	(void)state;
+	zone[29] = mrz_check_digit(span_text(number));
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_true(mrz.long_number);
+	assert_string_equal(mrz.document_number, number);
+	assert_true(mrz.document_number_check.correct);
+	assert_string_equal(mrz.optional_data, "");
+	assert_int_equal(mrz_information(&mrz, &information), CCCD_OK);
+	assert_int_equal(information.len, MRZ_INFORMATION_MAX);
+}
+
+static void wrong_check_digits_are_facts(void **state)
+{
+	static const struct {
+		size_t at;
+		size_t member;
+	} rows[] = {
+		{ 14, offsetof(struct cccd_mrz, document_number_check) },
+		{ 36, offsetof(struct cccd_mrz, date_of_birth_check) },
+		{ 44, offsetof(struct cccd_mrz, date_of_expiry_check) },
+		{ 59, offsetof(struct cccd_mrz, composite_check) },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char zone[MRZ_LEN_MAX + 1];
+		struct cccd_mrz mrz = { 0 };
+		struct cccd_mrz_check check = { 0 };
+
+		memcpy(zone, text(11, "mrz"), sizeof(zone));
+		zone[rows[i].at] = zone[rows[i].at] == '9'
+		                           ? '0'
+		                           : (char)(zone[rows[i].at] + 1);
+		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+		memcpy(&check, (const char *)&mrz + rows[i].member,
+		       sizeof(check));
+		assert_false(check.correct);
+		assert_int_equal(check.printed, zone[rows[i].at]);
+		assert_int_not_equal(check.computed, check.printed);
+	}
+}
+
+static void empty_optional_data_may_have_a_filler(void **state)
+{
+	char zone[MRZ_TD3_LEN + 1];
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	memcpy(zone, text(3, "mrz"), sizeof(zone));
+	memset(zone + 72, '<', 15);
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_string_equal(mrz.optional_data, "");
+	assert_true(mrz.optional_data_check.correct);
+	zone[72] = 'A';
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_false(mrz.optional_data_check.correct);
+}
+
+static void digits_of_the_standard_are_computed(void **state)
+{
+	(void)state;
+	/* [9303-3 A] */
+	assert_int_equal(
+	        mrz_check_digit(span_text(vectors_text(vectors, "cd1_text"))),
+	        vectors_text(vectors, "cd1_digit_text")[0]);
+	assert_int_equal(
+	        mrz_check_digit(span_text(vectors_text(vectors, "cd2_text"))),
+	        vectors_text(vectors, "cd2_digit_text")[0]);
+	assert_int_equal(mrz_check_digit(span_of(NULL, 0)), '0');
+}
+
+/* [9303-3 A] composite digits of the three formats */
+static void composite_digits_of_the_standard_are_computed(void **state)
+{
+	static const char td3_name[] =
+	        "P<UTO<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<<";
+	char zone[MRZ_LEN_MAX + 1];
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	(void)snprintf(zone, sizeof(zone), "%s%s", td3_name,
+	               vectors_text(vectors, "cd3_td3_line_text"));
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_int_equal(mrz.composite_check.computed,
+	                 vectors_text(vectors, "cd3_composite_text")[0]);
+	assert_true(mrz.composite_check.correct);
+
+	(void)snprintf(zone, sizeof(zone), "%s%s%.30s",
+	               vectors_text(vectors, "cd4_td1_upper_text"),
+	               vectors_text(vectors, "cd4_td1_middle_text"), td3_name);
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_int_equal(mrz.composite_check.computed,
+	                 vectors_text(vectors, "cd4_composite_text")[0]);
+	assert_true(mrz.composite_check.correct);
+
+	(void)snprintf(zone, sizeof(zone), "%.36s%s", td3_name,
+	               vectors_text(vectors, "cd5_td2_line_text"));
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_int_equal(mrz.composite_check.computed,
+	                 vectors_text(vectors, "cd5_composite_text")[0]);
+	assert_true(mrz.composite_check.correct);
+}
+
+/* Puts a name line of the vectors into a zone of its length. */
+static void zone_of_line(const char *line, char *zone)
+{
+	if (strlen(line) == 44)
+		(void)sprintf(zone, "%s%s", line, text(3, "mrz") + 44);
+	else
+		(void)sprintf(zone, "%.60s%s", text(1, "mrz"), line);
+}
+
+static void names_agree_with_the_vectors(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= NAMES; i++) {
+		char zone[MRZ_LEN_MAX + 1];
+		char name[32];
+		const char *line = NULL;
+
+		(void)snprintf(name, sizeof(name), "n%02d_line_text", i);
+		line = vectors_text(vectors, name);
+		zone_of_line(line, zone);
+		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+		(void)snprintf(name, sizeof(name), "n%02d_primary_text", i);
+		assert_string_equal(mrz.primary_identifier,
+		                    vectors_text(vectors, name));
+		(void)snprintf(name, sizeof(name), "n%02d_secondary_text", i);
+		assert_string_equal(mrz.secondary_identifier,
+		                    vectors_text(vectors, name));
+		assert_int_equal(mrz.name_truncated,
+		                 line[strlen(line) - 1] != '<');
+	}
+}
+
+static void names_without_any_letter_are_empty(void **state)
+{
+	char zone[MRZ_LEN_MAX + 1];
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	memcpy(zone, text(1, "mrz"), sizeof(zone));
+	memset(zone + 60, '<', 30);
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_string_equal(mrz.primary_identifier, "");
+	assert_string_equal(mrz.secondary_identifier, "");
+	assert_false(mrz.name_truncated);
+	memset(zone + 60, 'A', 30);
+	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+	assert_int_equal(strlen(mrz.primary_identifier), 30);
+	assert_true(mrz.name_truncated);
+}
+
+static void dates_know_what_they_do_not_know(void **state)
+{
+	static const struct {
+		const char *text;
+		enum cccd_date_state state;
+		int year;
+		int month;
+		int day;
+	} rows[] = {
+		{ "740812", CCCD_DATE_COMPLETE, 74, 8, 12 },
+		{ "000229", CCCD_DATE_COMPLETE, 0, 2, 29 },
+		{ "990229", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "991231", CCCD_DATE_COMPLETE, 99, 12, 31 },
+		{ "64<<<<", CCCD_DATE_PARTIAL, 64, 0, 0 },
+		{ "6405<<", CCCD_DATE_PARTIAL, 64, 5, 0 },
+		{ "<<0512", CCCD_DATE_PARTIAL, -1, 5, 12 },
+		{ "<<<<<<", CCCD_DATE_UNKNOWN, -1, 0, 0 },
+		{ "640000", CCCD_DATE_PARTIAL, 64, 0, 0 },
+		{ "641301", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "640431", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "64<5<<", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "ABCDEF", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "7408", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "19740812", CCCD_DATE_COMPLETE, 1974, 8, 12 },
+		{ "19000229", CCCD_DATE_INVALID, -1, 0, 0 },
+		{ "20000229", CCCD_DATE_COMPLETE, 2000, 2, 29 },
+		{ "19740000", CCCD_DATE_PARTIAL, 1974, 0, 0 },
+		{ "00000000", CCCD_DATE_UNKNOWN, -1, 0, 0 },
+		{ "00000812", CCCD_DATE_PARTIAL, -1, 8, 12 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct cccd_date date = date_parse(span_text(rows[i].text));
+
+		assert_string_equal(date.text, rows[i].text);
+		assert_int_equal(date.state, rows[i].state);
+		assert_int_equal(date.year, rows[i].year);
+		assert_int_equal(date.month, rows[i].month);
+		assert_int_equal(date.day, rows[i].day);
+		assert_int_equal(date.has_century, strlen(rows[i].text) == 8);
+	}
+	assert_int_equal(date_parse_bcd(span_of("\x20\x21\x01\x31", 4)).year,
+	                 2021);
+	assert_int_equal(date_parse_bcd(span_of("\x20\x2A\x01\x31", 4)).state,
+	                 CCCD_DATE_INVALID);
+	assert_string_equal(date_parse(span_of("\x01\xFF", 2)).text, "??");
+}
+
+static void other_lengths_and_characters_are_refused(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+	char zone[MRZ_LEN_MAX + 2] = { 0 };
+
+	(void)state;
+	memset(zone, '<', MRZ_LEN_MAX + 1);
+	for (size_t len = 0; len <= MRZ_LEN_MAX + 1; len++)
+		assert_int_equal(mrz_parse(span_of(zone, len), &mrz),
+		                 len == 72 || len == 88 || len == 90
+		                         ? CCCD_OK
+		                         : CCCD_ERR_DATA_MALFORMED);
+	for (unsigned int c = 0; c < 256; c++) {
+		bool good = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		            c == '<';
+
+		zone[40] = (char)c;
+		assert_int_equal(mrz_parse(span_of(zone, 90), &mrz),
+		                 good ? CCCD_OK : CCCD_ERR_DATA_MALFORMED);
+	}
+}
+
+static void assert_information(const struct secret *secret,
+                               const char *expected)
+{
+	assert_int_equal(secret->len, strlen(expected));
+	assert_memory_equal(secret->bytes, expected, secret->len);
+}
+
+static void information_agrees_with_the_vectors(void **state)
+{
+	struct cccd_mrz mrz = { 0 };
+	struct secret information = { 0 };
+
+	(void)state;
+	for (int i = 1; i <= RECORDS; i++) {
+		struct digest k = { 0 };
+		char name[32];
+
+		parse_record(i, &mrz);
+		assert_int_equal(mrz_information(&mrz, &information), CCCD_OK);
+		assert_information(&information, text(i, "mrz_information"));
+		/* [9303-11 9.7.2, D.2] K and its first 16 bytes, Kseed */
+		assert_int_equal(digest_compute(DIGEST_SHA1,
+		                                secret_span(&information), &k),
+		                 CCCD_OK);
+		(void)snprintf(name, sizeof(name), "m%02d_pace_k", i);
+		assert_true(span_equal(digest_span(&k),
+		                       vectors_bytes(vectors, name)));
+	}
+	memset(&mrz, 0, sizeof(mrz));
+	assert_int_equal(mrz_information(&mrz, &information),
+	                 CCCD_ERR_DATA_MALFORMED);
+}
+
+static void information_comes_from_every_form_of_text(void **state)
+{
+	static const char *const forms[] = {
+		"IDVNM1990000014001199000001<<5"
+		"9901018F3901016VNM<<<<<<<<<<<2"
+		"NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<",
+		"IDVNM1990000014001199000001<<5\r\n"
+		"9901018F3901016VNM<<<<<<<<<<<2\r\n"
+		"NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<\r\n",
+		" idvnm1990000014 001199000001<<5\n"
+		"\t9901018f3901016vnm<<<<<<<<<<<2\n"
+		"nguyen<<van<a<<<<<<<<<<<<<<<<<",
+		"199000001499010183901016",
+		"199000001 4 990101 8 390101 6",
+	};
+	struct secret information = { 0 };
+	bool digits = false;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+		assert_int_equal(mrz_information_from_text(span_text(forms[i]),
+		                                           &information,
+		                                           &digits),
+		                 CCCD_OK);
+		assert_information(&information, "199000001499010183901016");
+		assert_true(digits);
+	}
+}
+
+static void slips_of_the_finger_are_reported(void **state)
+{
+	struct secret information = { 0 };
+	bool digits = true;
+	size_t reported = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MRZ_INFORMATION_LEN; i++) {
+		char typed[] = "199000001499010183901016";
+		enum cccd_err err = CCCD_OK;
+
+		typed[i] = typed[i] == '9' ? '8' : (char)(typed[i] + 1);
+		err = mrz_information_from_text(span_text(typed), &information,
+		                                &digits);
+		/* Some slips make a date that is none. */
+		if (err != CCCD_OK) {
+			assert_int_equal(err, CCCD_ERR_DATA_MALFORMED);
+			continue;
+		}
+		reported++;
+		assert_false(digits);
+		assert_information(&information, typed);
+	}
+	assert_true(reported >= 18);
+}
+
+static void text_that_is_no_mrz_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"001199000001",
+		"19900000149901018390101",
+		"199000001499010183901016199000001499010",
+		"IDVNM1990000014001199000001<<5",
+		"199000001-4-990101-8-390101-6",
+	};
+	char huge[1024];
+	struct secret information = { 0 };
+	bool digits = false;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_int_equal(mrz_information_from_text(span_text(bad[i]),
+		                                           &information,
+		                                           &digits),
+		                 CCCD_ERR_DATA_MALFORMED);
+	memset(huge, 'A', sizeof(huge));
+	assert_int_equal(
+	        mrz_information_from_text(SPAN(huge), &information, &digits),
+	        CCCD_ERR_DATA_TOO_LARGE);
+	assert_int_equal(information.len, 0);
+}
+
+static void information_comes_from_three_fields(void **state)
+{
+	static const struct {
+		const char *number;
+		const char *birth;
+		const char *expiry;
+		const char *information;
+	} rows[] = {
+		{ "199000001", "990101", "390101", "199000001499010183901016" },
+		{ "199000001", "1999-01-01", "2039-01-01",
+		  "199000001499010183901016" },
+		{ "199 000 001", "19990101", "20390101",
+		  "199000001499010183901016" },
+		{ "l898902c", "690806", "940623", "L898902C<369080619406236" },
+		{ "L898902C<", "690806", "940623", "L898902C<369080619406236" },
+		{ "D23145890734", "340712", "950712",
+		  "D23145890734934071279507122" },
+		{ "D23145890", "64<<<<", "120415", "D23145890764<<<<41204159" },
+	};
+	struct secret information = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(
+		        mrz_information_from_document(span_text(rows[i].number),
+		                                      span_text(rows[i].birth),
+		                                      span_text(rows[i].expiry),
+		                                      &information),
+		        CCCD_OK);
+		assert_information(&information, rows[i].information);
+	}
+}
+
+static void fields_of_a_wrong_form_are_refused(void **state)
+{
+	static const struct {
+		const char *number;
+		const char *birth;
+		const char *expiry;
+	} rows[] = {
+		{ "", "990101", "390101" },
+		{ "<<<", "990101", "390101" },
+		{ "12345678901234567890123", "990101", "390101" },
+		{ "A-1", "990101", "390101" },
+		{ "199000001", "", "390101" },
+		{ "199000001", "9901", "390101" },
+		{ "199000001", "991301", "390101" },
+		{ "199000001", "1999/01/01", "390101" },
+		{ "199000001", "990101", "390230" },
+		{ "199000001", "990101", "39-01-01" },
+	};
+	struct secret information = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(
+		        mrz_information_from_document(span_text(rows[i].number),
+		                                      span_text(rows[i].birth),
+		                                      span_text(rows[i].expiry),
+		                                      &information),
+		        CCCD_ERR_DATA_MALFORMED);
+	assert_int_equal(information.len, 0);
+}
+
+static void dg1_of_the_vectors_is_read(void **state)
+{
+	static const struct {
+		const char *name;
+		enum cccd_mrz_format format;
+		const char *number;
+	} rows[] = {
+		{ "dg1_td1", CCCD_MRZ_TD1, "XI85935F8" },
+		{ "dg1_cccd", CCCD_MRZ_TD1, "199000001" },
+		{ "dg1_td2", CCCD_MRZ_TD2, "D23145890" },
+		{ "dg1_td3", CCCD_MRZ_TD3, "L898902C3" },
+	};
+	struct vectors *lds = vectors_open("lds");
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(
+		        dg1_parse(vectors_bytes(lds, rows[i].name), &mrz),
+		        CCCD_OK);
+		assert_int_equal(mrz.format, rows[i].format);
+		assert_string_equal(mrz.document_number, rows[i].number);
+	}
+	assert_int_equal(dg1_parse(vectors_bytes(lds, "dg1_td1"), &mrz),
+	                 CCCD_OK);
+	assert_string_equal(mrz.text, vectors_text(lds, "dg1_td1_mrz_text"));
+	assert_int_equal(
+	        mrz.composite_check.computed,
+	        vectors_text(lds, "dg1_td1_composite_correct_text")[0]);
+	assert_int_not_equal(
+	        dg1_parse(vectors_bytes(lds, "dg1_wrong_tag_bad"), &mrz),
+	        CCCD_OK);
+	vectors_close(lds);
+}
+
+static enum cccd_err parse_dg1(struct span file)
+{
+	struct cccd_mrz mrz = { 0 };
+
+	return dg1_parse(file, &mrz);
+}
+
+static void pitfall_27_hostile_dg1_is_survived(void **state)
+{
+	static const char *const names[] = { "dg1_td1", "dg1_cccd", "dg1_td2",
+		                             "dg1_td3" };
+	struct vectors *lds = vectors_open("lds");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		hostile_all(vectors_bytes(lds, names[i]), parse_dg1);
+	vectors_close(lds);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(fields_agree_with_the_vectors),
+		cmocka_unit_test(check_digits_agree_with_the_vectors),
+		cmocka_unit_test(long_numbers_are_joined),
+		cmocka_unit_test(longest_number_fills_the_optional_data),
+		cmocka_unit_test(wrong_check_digits_are_facts),
+		cmocka_unit_test(empty_optional_data_may_have_a_filler),
+		cmocka_unit_test(digits_of_the_standard_are_computed),
+		cmocka_unit_test(composite_digits_of_the_standard_are_computed),
+		cmocka_unit_test(names_agree_with_the_vectors),
+		cmocka_unit_test(names_without_any_letter_are_empty),
+		cmocka_unit_test(dates_know_what_they_do_not_know),
+		cmocka_unit_test(other_lengths_and_characters_are_refused),
+		cmocka_unit_test(information_agrees_with_the_vectors),
+		cmocka_unit_test(information_comes_from_every_form_of_text),
+		cmocka_unit_test(slips_of_the_finger_are_reported),
+		cmocka_unit_test(text_that_is_no_mrz_is_refused),
+		cmocka_unit_test(information_comes_from_three_fields),
+		cmocka_unit_test(fields_of_a_wrong_form_are_refused),
+		cmocka_unit_test(dg1_of_the_vectors_is_read),
+		cmocka_unit_test(pitfall_27_hostile_dg1_is_survived),
+	};
+
+	return cmocka_run_group_tests_name("apdu.lds.mrz", tests, open_vectors,
+	                                   close_vectors);
+}
