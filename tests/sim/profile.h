@@ -74,6 +74,7 @@ struct sim_document {
  * @in_com:   SIM_NO leaves it out of EF.COM's list
  * @in_sod:   SIM_NO leaves it out of the SOD
  * @bad_hash: its hash in the SOD is wrong
+ * @stripped: taken off the chip after the SOD was made
  * @length:   value of the file's length field when lying is set
  * @tail:     bytes after the object
  * @offset:   where @edit goes, after the SOD was made
@@ -86,6 +87,7 @@ struct sim_file_profile {
 	unsigned int in_com;
 	unsigned int in_sod;
 	bool bad_hash;
+	bool stripped;
 	bool lying;
 	unsigned int length;
 	struct buf tail;
@@ -169,6 +171,7 @@ struct sim_chip_auth_profile {
 	bool clone;
 	bool kat;
 	bool mse_at;
+	bool unsorted;
 };
 
 struct sim_active_auth_profile {

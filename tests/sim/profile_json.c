@@ -24,7 +24,7 @@ static void json_free(cJSON **json)
 
 static enum cccd_err read_stream(FILE *file, struct buf *ret)
 {
-	uint8_t chunk[4096];
+	uint8_t chunk[2048];
 	size_t got;
 
 	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
