@@ -9,7 +9,7 @@
 #include "tests/sim/sim_card.h"
 
 enum {
-	CHIP_RESPONSE_MAX = 70000,
+	CHIP_RESPONSE_MAX = SIM_RESPONSE_MAX,
 	CHIP_SECRETS_MAX = 12,
 	CHIP_ACTIVE_MAX = 8,
 	SW_OK = 0x9000,

@@ -174,6 +174,5 @@ enum cccd_err sim_pki_export(const char *profile, const char *directory,
 	/* Whether it was there already shows when the files are written. */
 	(void)mkdir(directory, 0755);
 	TRY(write_file(directory, "csca.der", buf_span(&card->csca), error));
-	TRY(write_file(directory, "ds.der", buf_span(&card->ds), error));
 	return write_file(directory, "crl.der", buf_span(&card->crl), error);
 }

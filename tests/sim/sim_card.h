@@ -9,6 +9,9 @@
 
 struct sim_card;
 
+/* Room for any response, also one that is longer than it may be. */
+enum { SIM_RESPONSE_MAX = 70000 };
+
 /**
  * sim_card_load() - build a card from a profile.
  * @profile: JSON text (begins with "{"), a path (has a "/"), or the name of
@@ -131,7 +134,7 @@ void sim_card_set_random(struct sim_card *card, const struct random *random);
 
 /**
  * sim_pki_export() - write the specimen trust of a profile.
- * @directory: made when missing; gets csca.der, ds.der, crl.der
+ * @directory: made when missing; gets csca.der and crl.der
  *
  * The directory is what the reader's --demo-trust takes.
  */
