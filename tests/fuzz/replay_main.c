@@ -33,7 +33,7 @@ static int run_path(const char *path)
 {
 	struct dirent *entry = NULL;
 	DIR *dir = opendir(path);
-	char name[4096];
+	char name[2048];
 	int count = 0;
 
 	if (dir == NULL)

@@ -68,8 +68,9 @@ static struct reader *open_replay(struct bed *bed)
 	struct cccd_error error = { .tries_left = -1 };
 	struct reader *reader = NULL;
 
-	(void)reader_replay_open(buf_span(&recording->text), &error, &reader);
-	assert_string_equal(error.text, "");
+	assert_int_equal(reader_replay_open(buf_span(&recording->text),
+					    &error, &reader),
+			 CCCD_OK);
 	return reader;
 }
 
