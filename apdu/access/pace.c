@@ -13,6 +13,7 @@ enum {
 	PACE_VERSION = 2,
 	STEP_DONE = 5,
 	NONCE_MAX = 64,
+	PARAMETER_ID_P224 = 10,
 };
 
 void pace_wipe(struct pace *pace)
@@ -36,6 +37,10 @@ static enum cipher_id cipher_of(enum cccd_cipher cipher)
 
 static bool fits(const struct cccd_pace_info *info, enum domain_kind kind)
 {
+	/* [9303-11 table 12] P-224 has no integrated mapping. */
+	if (info->mapping == CCCD_PACE_MAPPING_IM &&
+	    info->parameter_id == PARAMETER_ID_P224)
+		return false;
 	if (info->key_agreement == CCCD_KEY_AGREEMENT_DH)
 		return kind == DOMAIN_DH &&
 		       info->mapping != CCCD_PACE_MAPPING_CAM;
