@@ -33,7 +33,8 @@ static const char iso_3166_1[] =
         "VNVNMVUVUTWFWLFWSWSMYEYEMYTMYTZAZAFZMZMBZWZWE";
 
 /* [9303-3 5, parts A to D and F] and what certificates hold besides. */
-static const char aliases[] = "DED  "
+static const char aliases[] = "UTUTO" /* Utopia, the specimens' state */
+                              "DED  "
                               "EUEUE"
                               "UNUNO"
                               "UNUNA"

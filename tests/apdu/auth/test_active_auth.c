@@ -1,0 +1,653 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Active Authentication: ISO/IEC 9796-2 and ECDSA, good and forged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include <openssl/bn.h>
+
+#include <cmocka.h>
+#undef fail
+
+#include "apdu/auth/active_auth.h"
+#include "apdu/auth/iso9796.h"
+#include "apdu/lds/security_info.h"
+#include "apdu/tlv/tlv.h"
+#include "tests/support/card_rig.h"
+#include "tests/support/sm_card.h"
+#include "tests/support/vectors.h"
+
+static struct span value(struct vectors *vectors, const char *set,
+                         const char *name)
+{
+	char full[64];
+
+	(void)snprintf(full, sizeof(full), "%s_%s", set, name);
+	return vectors_bytes(vectors, full);
+}
+
+static struct span apdu(struct vectors *vectors, const char *set,
+                        const char *field)
+{
+	char full[64];
+
+	(void)snprintf(full, sizeof(full), "%s_internal_authenticate", set);
+	return vectors_apdu(vectors, full, field);
+}
+
+/* The SubjectPublicKeyInfo in a DG15. */
+static struct span spki_of(struct span dg15)
+{
+	struct span value_of = { 0 };
+
+	assert_int_equal(tlv_only(dg15, 0x6F, &value_of), CCCD_OK);
+	return value_of;
+}
+
+static enum active_auth_outcome verify(struct span dg15, struct span algorithm,
+                                       struct span challenge,
+                                       struct span signature,
+                                       struct active_auth_result *ret)
+{
+	assert_int_equal(active_auth_verify(spki_of(dg15), algorithm, challenge,
+	                                    signature, ret),
+	                 CCCD_OK);
+	return ret->outcome;
+}
+
+static const struct {
+	const char *name;
+	enum digest_id digest;
+	unsigned int bits;
+} rsa_sets[] = {
+	{ "rsa1024_sha1", DIGEST_SHA1, 1024 },
+	{ "rsa1024_sha256", DIGEST_SHA256, 1024 },
+	{ "rsa1280_sha1_two", DIGEST_SHA1, 1280 },
+	{ "rsa2048_sha224", DIGEST_SHA224, 2048 },
+	{ "rsa2048_sha256", DIGEST_SHA256, 2048 },
+	{ "rsa2048_sha384", DIGEST_SHA384, 2048 },
+	{ "rsa3072_sha512", DIGEST_SHA512, 3072 },
+};
+
+static const struct span no_info = { .len = 0 };
+
+/* [9303-11 6.1.2.2, App. F] */
+static void active_auth_verify_matches_rsa_vectors(void **state)
+{
+	struct vectors *v = vectors_open("iso9796_2");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rsa_sets); i++) {
+		const char *set = rsa_sets[i].name;
+		struct active_auth_result result = { .bits = 0 };
+
+		assert_int_equal(verify(value(v, set, "dg15"), no_info,
+		                        value(v, set, "rnd_ifd"),
+		                        value(v, set, "signature"), &result),
+		                 ACTIVE_AUTH_VALID);
+		assert_int_equal(result.digest, rsa_sets[i].digest);
+		assert_int_equal(result.bits, rsa_sets[i].bits);
+		assert_false(result.is_ec);
+	}
+	vectors_close(v);
+}
+
+static void active_auth_verify_refuses_bad_rsa_vectors(void **state)
+{
+	static const char *const bad[] = { "signature_bad_m1",
+		                           "signature_bad_header",
+		                           "signature_bad_trailer" };
+	struct vectors *v = vectors_open("iso9796_2");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rsa_sets); i++)
+		for (size_t b = 0; b < ARRAY_LEN(bad); b++) {
+			const char *set = rsa_sets[i].name;
+			struct active_auth_result result = { .bits = 0 };
+
+			assert_int_equal(verify(value(v, set, "dg15"), no_info,
+			                        value(v, set, "rnd_ifd"),
+			                        value(v, set, bad[b]), &result),
+			                 ACTIVE_AUTH_INVALID);
+		}
+	vectors_close(v);
+}
+
+/* [facts pitfall 23] an old signature over another challenge */
+static void pitfall_23_active_auth_verify_binds_the_challenge(void **state)
+{
+	struct vectors *v = vectors_open("iso9796_2");
+	struct active_auth_result result = { .bits = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rsa_sets); i++)
+		for (size_t bit = 0; bit < 64; bit++) {
+			const char *set = rsa_sets[i].name;
+			uint8_t challenge[8];
+
+			memcpy(challenge, value(v, set, "rnd_ifd").at, 8);
+			challenge[bit / 8] ^= (uint8_t)(1U << (bit % 8));
+			assert_int_equal(verify(value(v, set, "dg15"), no_info,
+			                        SPAN(challenge),
+			                        value(v, set, "signature"),
+			                        &result),
+			                 ACTIVE_AUTH_INVALID);
+		}
+	vectors_close(v);
+}
+
+/* ---- Message representatives of our own, signed with d ------------- */
+
+struct forger {
+	struct vectors *vectors;
+	const char *set;
+	uint8_t block[ISO9796_MODULUS_MAX];
+	size_t len;
+	struct span challenge;
+};
+
+static void forger_open(struct forger *forger, const char *set)
+{
+	forger->vectors = vectors_open("iso9796_2");
+	forger->set = set;
+	forger->len = value(forger->vectors, set, "modulus").len;
+	forger->challenge = value(forger->vectors, set, "rnd_ifd");
+	memset(forger->block, 0x55, sizeof(forger->block));
+}
+
+static void power(struct forger *forger, const uint8_t *in, bool complement,
+                  uint8_t *out)
+{
+	struct span n_bytes = value(forger->vectors, forger->set, "modulus");
+	struct span d_bytes =
+	        value(forger->vectors, forger->set, "private_exponent");
+	BIGNUM *n = BN_bin2bn(n_bytes.at, (int)n_bytes.len, NULL);
+	BIGNUM *d = BN_bin2bn(d_bytes.at, (int)d_bytes.len, NULL);
+	BIGNUM *m = BN_bin2bn(in, (int)forger->len, NULL);
+	BN_CTX *ctx = BN_CTX_new();
+
+	assert_int_equal(BN_mod_exp(m, m, d, n, ctx), 1);
+	if (complement)
+		assert_int_equal(BN_sub(m, n, m), 1);
+	assert_int_equal(BN_bn2binpad(m, out, (int)forger->len), forger->len);
+	BN_free(n);
+	BN_free(d);
+	BN_free(m);
+	BN_CTX_free(ctx);
+}
+
+/* Put the hash of recovered || rest before a trailer of @trailer_len. */
+static void put_hash(struct forger *forger, size_t start, struct span rest,
+                     enum digest_id id, size_t trailer_len)
+{
+	size_t end = forger->len - trailer_len - digest_len(id);
+	struct digest digest = { .len = 0 };
+
+	assert_int_equal(
+	        digest_compute_pair(id,
+	                            span_of(forger->block + start, end - start),
+	                            rest, &digest),
+	        CCCD_OK);
+	memcpy(forger->block + end, digest.bytes, digest.len);
+}
+
+static void check(struct forger *forger, bool complement,
+                  enum active_auth_outcome want)
+{
+	uint8_t signature[ISO9796_MODULUS_MAX];
+	struct active_auth_result result = { .bits = 0 };
+
+	power(forger, forger->block, complement, signature);
+	assert_int_equal(verify(value(forger->vectors, forger->set, "dg15"),
+	                        no_info, forger->challenge,
+	                        span_of(signature, forger->len), &result),
+	                 want);
+}
+
+static void sha256_block(struct forger *forger, uint8_t first, size_t start,
+                         struct span rest)
+{
+	forger->block[0] = first;
+	forger->block[forger->len - 2] = 0x34;
+	forger->block[forger->len - 1] = 0xCC;
+	put_hash(forger, start, rest, DIGEST_SHA256, 2);
+}
+
+static void active_auth_verify_takes_padded_and_total_messages(void **state)
+{
+	static struct forger f;
+
+	(void)state;
+	forger_open(&f, "rsa2048_sha256");
+	sha256_block(&f, 0x6A, 1, f.challenge);
+	check(&f, false, ACTIVE_AUTH_VALID);
+	/* [ISO/IEC 9796-2 B.4] the smaller of s and n - s */
+	check(&f, true, ACTIVE_AUTH_VALID);
+	/* A shorter M1 is padded with nibbles B up to an A. */
+	f.block[1] = 0xBB;
+	f.block[2] = 0xBB;
+	f.block[3] = 0xBA;
+	sha256_block(&f, 0x6B, 4, f.challenge);
+	check(&f, false, ACTIVE_AUTH_VALID);
+	/* Total recovery: the challenge is the end of the message. */
+	memcpy(f.block + f.len - 2 - 32 - 8, f.challenge.at, 8);
+	sha256_block(&f, 0x4A, 1, span_of(NULL, 0));
+	check(&f, false, ACTIVE_AUTH_VALID);
+	vectors_close(f.vectors);
+}
+
+static void active_auth_verify_refuses_forged_blocks(void **state)
+{
+	static const uint8_t heads[] = { 0x00, 0x0A, 0x2A, 0x4A, 0x5A, 0x7A,
+		                         0x8A, 0xAA, 0x6C, 0x60, 0x6F };
+	static struct forger f;
+
+	(void)state;
+	forger_open(&f, "rsa2048_sha256");
+	for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+		sha256_block(&f, heads[i], 1, f.challenge);
+		check(&f, false, ACTIVE_AUTH_INVALID);
+	}
+	/* Padding that is interrupted, or never ends. */
+	f.block[1] = 0x0A;
+	sha256_block(&f, 0x6B, 2, f.challenge);
+	check(&f, false, ACTIVE_AUTH_INVALID);
+	f.block[1] = 0xBC;
+	sha256_block(&f, 0x6B, 2, f.challenge);
+	check(&f, false, ACTIVE_AUTH_INVALID);
+	memset(f.block, 0xBB, f.len);
+	f.block[0] = 0x6B;
+	f.block[f.len - 2] = 0x34;
+	f.block[f.len - 1] = 0xCC;
+	check(&f, false, ACTIVE_AUTH_INVALID);
+	vectors_close(f.vectors);
+}
+
+/* [facts pitfall 14] the right hash in the wrong place proves nothing. */
+static void pitfall_14_active_auth_verify_checks_the_whole_block(void **state)
+{
+	static const uint8_t trailers[][2] = { { 0x34, 0xCD }, { 0x34, 0xBC },
+		                               { 0x31, 0xCC }, { 0x35, 0xCC },
+		                               { 0x00, 0xCC }, { 0x34, 0x0C } };
+	static struct forger f;
+
+	(void)state;
+	forger_open(&f, "rsa2048_sha256");
+	for (size_t i = 0; i < ARRAY_LEN(trailers); i++) {
+		sha256_block(&f, 0x6A, 1, f.challenge);
+		f.block[f.len - 2] = trailers[i][0];
+		f.block[f.len - 1] = trailers[i][1];
+		check(&f, false, ACTIVE_AUTH_INVALID);
+	}
+	/* Only the tail is right: the hash of the challenge alone. */
+	memset(f.block, 0, f.len);
+	sha256_block(&f, 0x00, f.len - 34, f.challenge);
+	check(&f, false, ACTIVE_AUTH_INVALID);
+	/* Total recovery of a message without our challenge. */
+	memset(f.block, 0x55, f.len);
+	sha256_block(&f, 0x4A, 1, span_of(NULL, 0));
+	check(&f, false, ACTIVE_AUTH_INVALID);
+	vectors_close(f.vectors);
+}
+
+static void active_auth_verify_pads_short_signatures(void **state)
+{
+	struct vectors *v = vectors_open("iso9796_2");
+	struct span dg15 = value(v, "rsa1024_sha1", "dg15");
+	struct span rnd = value(v, "rsa1024_sha1", "rnd_ifd");
+	struct span good = value(v, "rsa1024_sha1", "signature");
+	struct active_auth_result result = { .bits = 0 };
+	uint8_t longer[132] = { 0 };
+
+	(void)state;
+	memcpy(longer + 4, good.at, good.len);
+	assert_int_equal(verify(dg15, no_info, rnd, SPAN(longer), &result),
+	                 ACTIVE_AUTH_VALID);
+	longer[0] = 1;
+	assert_int_equal(verify(dg15, no_info, rnd, SPAN(longer), &result),
+	                 ACTIVE_AUTH_INVALID);
+	assert_int_equal(verify(dg15, no_info, rnd,
+	                        span_first(good, good.len - 1), &result),
+	                 ACTIVE_AUTH_INVALID);
+	assert_int_equal(verify(dg15, no_info, rnd, span_of(NULL, 0), &result),
+	                 ACTIVE_AUTH_INVALID);
+	/* s = n is not below the modulus. */
+	assert_int_equal(verify(dg15, no_info, rnd,
+	                        value(v, "rsa1024_sha1", "modulus"), &result),
+	                 ACTIVE_AUTH_INVALID);
+	vectors_close(v);
+}
+
+/* The block of the standard's own example, RIPEMD-160: not ours to take. */
+static void iso9796_parse_reads_the_standard_block(void **state)
+{
+	struct vectors *v = vectors_open("iso9796_2");
+	struct span block = vectors_bytes(v, "iso_message_representative");
+	struct iso9796_message message = { .digest = DIGEST_NONE };
+	uint8_t copy[80];
+
+	(void)state;
+	assert_int_equal(iso9796_parse(vectors_bytes(v, "app_f_message_"
+	                                                "representative"),
+	                               &message),
+	                 CCCD_OK);
+	assert_true(
+	        span_equal(message.recovered, vectors_bytes(v, "app_f_m1")));
+	assert_true(span_equal(message.hash, vectors_bytes(v, "app_f_hash")));
+	assert_int_equal(message.digest, DIGEST_SHA1);
+	assert_int_equal(block.len, sizeof(copy));
+	memcpy(copy, block.at, sizeof(copy));
+	assert_int_equal(iso9796_parse(SPAN(copy), &message), CCCD_OK);
+	assert_true(span_equal(message.recovered,
+	                       vectors_bytes(v, "iso_recovered_m1")));
+	vectors_close(v);
+}
+
+/* ---- ECDSA ---------------------------------------------------------- */
+
+static const struct {
+	const char *name;
+	enum digest_id digest;
+} ec_sets[] = {
+	{ "s1", DIGEST_SHA256 },
+	{ "s2", DIGEST_SHA256 },
+	{ "s3", DIGEST_SHA384 },
+	{ "s4", DIGEST_SHA256 },
+};
+
+/* signatureAlgorithm of an ActiveAuthenticationInfo. */
+static struct span algorithm_of(struct span info)
+{
+	struct tlv_reader reader;
+	struct span part = { 0 };
+
+	assert_int_equal(tlv_only(info, TAG_SEQUENCE, &part), CCCD_OK);
+	reader = tlv_open(part);
+	assert_int_equal(tlv_expect(&reader, TAG_OID, &part), CCCD_OK);
+	assert_int_equal(tlv_expect(&reader, TAG_INTEGER, &part), CCCD_OK);
+	assert_int_equal(tlv_expect(&reader, TAG_OID, &part), CCCD_OK);
+	return part;
+}
+
+/* [9303-11 6.1.2.3] */
+static void active_auth_verify_matches_ecdsa_vectors(void **state)
+{
+	struct vectors *v = vectors_open("active_auth_ecdsa");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ec_sets); i++)
+		for (int variant = 0; variant < 4; variant++) {
+			const char *set = ec_sets[i].name;
+			struct active_auth_result result = { .bits = 0 };
+			bool info = (variant & 1) != 0;
+			bool der = (variant & 2) != 0;
+
+			assert_int_equal(
+			        verify(value(v, set, "dg15"),
+			               info ? algorithm_of(value(
+			                              v, set,
+			                              "active_"
+			                              "authentication_info"))
+			                    : no_info,
+			               value(v, set, "rnd_ifd"),
+			               value(v, set,
+			                     der ? "signature_der"
+			                         : "signature"),
+			               &result),
+			        ACTIVE_AUTH_VALID);
+			assert_true(result.is_ec);
+			assert_int_equal(result.digest, ec_sets[i].digest);
+			assert_int_equal(result.digest_from_info, info);
+			assert_int_equal(result.der, der);
+		}
+	vectors_close(v);
+}
+
+static void active_auth_verify_refuses_bad_ecdsa(void **state)
+{
+	static const char *const bad[] = { "signature_bad",
+		                           "signature_zero_bad" };
+	struct vectors *v = vectors_open("active_auth_ecdsa");
+	struct active_auth_result result = { .bits = 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ec_sets); i++) {
+		const char *set = ec_sets[i].name;
+		struct span dg15 = value(v, set, "dg15");
+		struct span rnd = value(v, set, "rnd_ifd");
+		struct span good = value(v, set, "signature");
+
+		for (size_t b = 0; b < ARRAY_LEN(bad); b++)
+			assert_int_equal(verify(dg15, no_info, rnd,
+			                        value(v, set, bad[b]), &result),
+			                 ACTIVE_AUTH_INVALID);
+		assert_int_equal(verify(dg15, no_info, rnd,
+		                        span_first(good, good.len - 1),
+		                        &result),
+		                 ACTIVE_AUTH_INVALID);
+		assert_int_equal(verify(dg15, no_info, span_first(good, 8),
+		                        good, &result),
+		                 ACTIVE_AUTH_INVALID);
+		assert_int_equal(verify(dg15, no_info, rnd, no_info, &result),
+		                 ACTIVE_AUTH_INVALID);
+	}
+	vectors_close(v);
+}
+
+static void active_auth_verify_tells_bad_keys(void **state)
+{
+	struct vectors *v = vectors_open("active_auth_ecdsa");
+	struct span dg15 = value(v, "s1", "dg15");
+	struct span spki = spki_of(dg15);
+	struct span rnd = value(v, "s1", "rnd_ifd");
+	struct span good = value(v, "s1", "signature");
+	struct active_auth_result result = { .bits = 0 };
+	uint8_t copy[128];
+
+	(void)state;
+	assert_int_equal(active_auth_verify(spki, no_info, span_first(rnd, 7),
+	                                    good, &result),
+	                 CCCD_ERR_USAGE_ARGUMENT);
+	assert_int_equal(active_auth_verify(span_first(spki, spki.len - 1),
+	                                    no_info, rnd, good, &result),
+	                 CCCD_OK);
+	assert_int_equal(result.outcome, ACTIVE_AUTH_KEY_INVALID);
+	memcpy(copy, spki.at, spki.len);
+	copy[spki.len - 1] ^= 1; /* off the curve */
+	assert_int_equal(active_auth_verify(span_of(copy, spki.len), no_info,
+	                                    rnd, good, &result),
+	                 CCCD_OK);
+	assert_int_equal(result.outcome, ACTIVE_AUTH_KEY_INVALID);
+	assert_string_equal(active_auth_outcome_name(result.outcome),
+	                    "key_invalid");
+	vectors_close(v);
+}
+
+/* ---- The exchange ---------------------------------------------------- */
+
+static void run_set(const char *file, const char *set)
+{
+	static struct card_rig rig;
+	struct vectors *v = vectors_open(file);
+	struct active_auth_result result = { .bits = 0 };
+
+	card_rig_init(&rig);
+	script_add(&rig.script, apdu(v, set, "command"),
+	           apdu(v, set, "response"));
+	card_rig_open(&rig, NULL);
+	assert_int_equal(
+	        active_auth_run(&rig.card, spki_of(value(v, set, "dg15")),
+	                        no_info, value(v, set, "rnd_ifd"), &result),
+	        CCCD_OK);
+	assert_int_equal(result.outcome, ACTIVE_AUTH_VALID);
+	assert_int_equal(result.status_word, SW_OK);
+	assert_memory_equal(result.challenge, value(v, set, "rnd_ifd").at, 8);
+	assert_true(span_equal(span_of(result.signature, result.signature_len),
+	                       value(v, set, "signature")));
+	assert_true(script_done(&rig.script));
+	card_rig_close(&rig);
+	vectors_close(v);
+}
+
+/* [9303-11 6.1.3] */
+static void active_auth_run_matches_vectors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rsa_sets); i++)
+		run_set("iso9796_2", rsa_sets[i].name);
+	for (size_t i = 0; i < ARRAY_LEN(ec_sets); i++)
+		run_set("active_auth_ecdsa", ec_sets[i].name);
+}
+
+/* [facts 5 row 18] answers beyond 256 bytes, in two parts */
+static void active_auth_run_collects_a_long_signature(void **state)
+{
+	static const uint8_t more[] = { 0x00, 0xC0, 0x00, 0x00, 0x80 };
+	static struct card_rig rig;
+	static uint8_t first[258];
+	static uint8_t second[130];
+	struct vectors *v = vectors_open("iso9796_2");
+	struct span signature = value(v, "rsa3072_sha512", "signature");
+	struct active_auth_result result = { .bits = 0 };
+
+	(void)state;
+	memcpy(first, signature.at, 256);
+	memcpy(first + 256, "\x61\x80", 2);
+	memcpy(second, signature.at + 256, 128);
+	memcpy(second + 128, "\x90\x00", 2);
+	card_rig_init(&rig);
+	script_add(&rig.script, apdu(v, "rsa3072_sha512", "command"),
+	           SPAN(first));
+	script_add(&rig.script, SPAN(more), SPAN(second));
+	card_rig_open(&rig, NULL);
+	assert_int_equal(
+	        active_auth_run(&rig.card,
+	                        spki_of(value(v, "rsa3072_sha512", "dg15")),
+	                        no_info, value(v, "rsa3072_sha512", "rnd_ifd"),
+	                        &result),
+	        CCCD_OK);
+	assert_int_equal(result.outcome, ACTIVE_AUTH_VALID);
+	card_rig_close(&rig);
+	vectors_close(v);
+}
+
+/* Le from the key: the largest is answered with nothing by some. */
+static void active_auth_run_asks_for_as_much_as_the_key_gives(void **state)
+{
+	static const uint8_t tail[] = { 0x01, 0x80 };
+	static struct card_rig rig;
+	struct vectors *v = vectors_open("iso9796_2");
+	struct active_auth_result result = { .bits = 0 };
+
+	(void)state;
+	card_rig_init(&rig);
+	script_add(&rig.script, span_of(NULL, 0),
+	           apdu(v, "rsa3072_sha512", "response"));
+	card_rig_open(&rig, NULL);
+	rig.card.extended = true;
+	assert_int_equal(
+	        active_auth_run(&rig.card,
+	                        spki_of(value(v, "rsa3072_sha512", "dg15")),
+	                        no_info, value(v, "rsa3072_sha512", "rnd_ifd"),
+	                        &result),
+	        CCCD_OK);
+	assert_int_equal(result.outcome, ACTIVE_AUTH_VALID);
+	assert_memory_equal(rig.script.last + rig.script.last_len - 2, tail, 2);
+	card_rig_close(&rig);
+	vectors_close(v);
+}
+
+static void run_refused(struct span answer, bool channel,
+                        enum active_auth_outcome want)
+{
+	static struct card_rig rig;
+	struct vectors *v = vectors_open("active_auth_ecdsa");
+	struct vectors *sm = vectors_open("sm_aes");
+	struct active_auth_result result = { .bits = 0 };
+
+	card_rig_init(&rig);
+	script_add(&rig.script, span_of(NULL, 0), answer);
+	card_rig_open(&rig, NULL);
+	if (channel)
+		assert_int_equal(sm_open(&rig.card.sm, CIPHER_AES128,
+		                         vectors_bytes(sm, "ks_enc"),
+		                         vectors_bytes(sm, "ks_mac"),
+		                         span_of(NULL, 0)),
+		                 CCCD_OK);
+	assert_int_equal(
+	        active_auth_run(&rig.card, spki_of(value(v, "s1", "dg15")),
+	                        no_info, value(v, "s1", "rnd_ifd"), &result),
+	        CCCD_OK);
+	assert_int_equal(result.outcome, want);
+	assert_int_equal(rig.error.code, CCCD_OK);
+	assert_int_equal(result.signature_len, 0);
+	card_rig_close(&rig);
+	vectors_close(v);
+	vectors_close(sm);
+}
+
+static void active_auth_run_reports_refusals(void **state)
+{
+	(void)state;
+	run_refused(span_of("\x6A\x88", 2), false, ACTIVE_AUTH_REFUSED);
+	run_refused(span_of("\x6D\x00", 2), false, ACTIVE_AUTH_REFUSED);
+	run_refused(span_of("\x6A\x81", 2), true, ACTIVE_AUTH_REFUSED);
+	run_refused(span_of("\x90\x00", 2), false, ACTIVE_AUTH_INVALID);
+}
+
+/* [service A3] SHA-256("cccd-aa-v1" || 0003 || "abc" || 01 02), first 8 */
+static void active_auth_challenge_binds_audience_and_nonce(void **state)
+{
+	static const uint8_t want[] = { 0x0F, 0xD8, 0xA6, 0xBD,
+		                        0x2C, 0xE9, 0xF7, 0x2C };
+	uint8_t challenge[ACTIVE_AUTH_CHALLENGE_LEN] = { 0 };
+	uint8_t other[ACTIVE_AUTH_CHALLENGE_LEN] = { 0 };
+
+	(void)state;
+	assert_int_equal(active_auth_challenge(span_text("abc"),
+	                                       span_of("\x01\x02", 2),
+	                                       challenge),
+	                 CCCD_OK);
+	assert_memory_equal(challenge, want, sizeof(want));
+	/* The border between the two parts counts. */
+	assert_int_equal(active_auth_challenge(span_text("ab"),
+	                                       span_of("c\x01\x02", 3), other),
+	                 CCCD_OK);
+	assert_memory_not_equal(challenge, other, sizeof(other));
+	assert_int_equal(
+	        active_auth_challenge(span_text("abc"), no_info, other),
+	        CCCD_ERR_USAGE_ARGUMENT);
+	assert_int_equal(
+	        active_auth_challenge(no_info, span_text("abc"), other),
+	        CCCD_ERR_USAGE_ARGUMENT);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(active_auth_verify_matches_rsa_vectors),
+		cmocka_unit_test(active_auth_verify_refuses_bad_rsa_vectors),
+		cmocka_unit_test(
+		        pitfall_23_active_auth_verify_binds_the_challenge),
+		cmocka_unit_test(
+		        active_auth_verify_takes_padded_and_total_messages),
+		cmocka_unit_test(active_auth_verify_refuses_forged_blocks),
+		cmocka_unit_test(
+		        pitfall_14_active_auth_verify_checks_the_whole_block),
+		cmocka_unit_test(active_auth_verify_pads_short_signatures),
+		cmocka_unit_test(iso9796_parse_reads_the_standard_block),
+		cmocka_unit_test(active_auth_verify_matches_ecdsa_vectors),
+		cmocka_unit_test(active_auth_verify_refuses_bad_ecdsa),
+		cmocka_unit_test(active_auth_verify_tells_bad_keys),
+		cmocka_unit_test(active_auth_run_matches_vectors),
+		cmocka_unit_test(active_auth_run_collects_a_long_signature),
+		cmocka_unit_test(
+		        active_auth_run_asks_for_as_much_as_the_key_gives),
+		cmocka_unit_test(active_auth_run_reports_refusals),
+		cmocka_unit_test(
+		        active_auth_challenge_binds_audience_and_nonce),
+	};
+
+	return cmocka_run_group_tests_name("active_auth", tests, NULL, NULL);
+}
