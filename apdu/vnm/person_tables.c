@@ -77,6 +77,20 @@ static void code_nationality(struct cccd_person *person,
 		         sizeof(person->nationality_alpha_3));
 }
 
+/* By name, in whatever language that table names countries. */
+static void code_health_nationality(struct cccd_person *person,
+                                    const struct cccd_table *table)
+{
+	const struct cccd_table_row *row = NULL;
+
+	if (person->nationality[0] != '\0')
+		row = lookup_name(table, span_text(person->nationality));
+	if (row == NULL && person->nationality_code.name[0] != '\0')
+		row = lookup_name(table,
+		                  span_text(person->nationality_code.name));
+	put_code(&person->health_nationality, table, row, NULL);
+}
+
 void cccd_person_apply_tables(struct cccd_person *person,
                               const struct cccd_tables *tables)
 {
@@ -87,6 +101,7 @@ void cccd_person_apply_tables(struct cccd_person *person,
 	code_place(&person->place_of_residence, at);
 	code_place(&person->place_of_origin, at);
 	code_nationality(person, at->nationalities);
+	code_health_nationality(person, at->health_nationalities);
 	person->ethnicity_code = (struct cccd_coded){ 0 };
 	if (person->ethnicity[0] != '\0')
 		put_code(&person->ethnicity_code, at->ethnic_groups,

@@ -109,6 +109,8 @@ enum cccd_person_note {
  * @sex_text:        as printed, "" when the document prints a letter only
  * @nationality:     as printed, or the table's name of the MRZ's code
  * @nationality_alpha_3: ISO 3166-1 alpha-3
+ * @health_nationality: code the health tables want; "" until an official
+ *                   table is loaded
  * @date_of_expiry:  "" with @no_expiry
  * @place_of_issue_derived: by the rule for Vietnamese cards; never printed
  *                   on the chip
@@ -138,6 +140,7 @@ struct cccd_person {
 	char nationality[CCCD_PERSON_WORD_MAX];
 	char nationality_alpha_3[4];
 	struct cccd_coded nationality_code;
+	struct cccd_coded health_nationality;
 
 	char date_of_issue[CCCD_PERSON_DATE_MAX];
 	char date_of_expiry[CCCD_PERSON_DATE_MAX];
