@@ -170,6 +170,10 @@ static uint16_t run(struct sim_card *card, struct chip_command *cmd,
 
 	if (row == NULL)
 		return SW_INS;
+	/* Some chips insist on case 3 exactly as the standard shows it. */
+	if (card->profile->behaviour.refuse_le && cmd->has_le &&
+	    (cmd->ins == 0xA4 || cmd->ins == 0x22))
+		return SW_LENGTH;
 	if (gathers(card, cmd))
 		return gather(card, cmd);
 	if (card->state.chain.len > 0 && card->state.chain_ins == cmd->ins) {

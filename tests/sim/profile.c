@@ -357,6 +357,7 @@ static const struct sim_member behaviour_members[] = {
 	SW(sim_behaviour_profile, card_access_sw),
 	BOOL(sim_behaviour_profile, card_access_anywhere),
 	BOOL(sim_behaviour_profile, require_external_le),
+	BOOL(sim_behaviour_profile, refuse_le),
 	UINT(sim_behaviour_profile, nonce_len),
 	{ .name = NULL },
 };

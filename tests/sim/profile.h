@@ -260,6 +260,7 @@ struct sim_behaviour_profile {
 	unsigned int card_access_sw;
 	bool card_access_anywhere;
 	bool require_external_le;
+	bool refuse_le;
 	unsigned int nonce_len;
 };
 
