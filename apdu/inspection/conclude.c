@@ -4,11 +4,13 @@
 
 #include <stdio.h>
 
+#include "base/secret.h"
+
 void inspection_facts_release(struct inspection_facts *facts)
 {
 	passive_auth_sod_release(&facts->sod);
 	pa_object_release(&facts->card_security);
-	*facts = (struct inspection_facts){ 0 };
+	wipe(facts, sizeof(*facts));
 }
 
 static struct auth_check check(enum cccd_verdict verdict, const char *reason)
@@ -258,6 +260,7 @@ static void put_suspicions(struct cccd_result *result,
 	        "active_authentication_failed");
 	suspect(result, checks[CCCD_CHECK_PACE_CAM].verdict == CCCD_FAILED,
 	        "pace_cam_failed");
+	suspect(result, facts->access.downgraded, "pace_downgrade");
 	suspect(result, (facts->groups.hidden & 1U << 14) != 0,
 	        "com_hides_dg14");
 	suspect(result, (facts->groups.hidden & 1U << 15) != 0,

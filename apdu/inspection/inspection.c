@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "apdu/auth/csca_store.h"
 #include "apdu/inspection/steps.h"
 #include "base/clock.h"
 #include "base/error.h"
@@ -177,8 +178,8 @@ static void forget(struct inspection *inspection)
 	}
 	inspection_facts_release(&inspection->facts);
 	wipe(&inspection->channel, sizeof(inspection->channel));
-	inspection->card_access = (struct cccd_security_infos){ 0 };
-	inspection->dg14 = (struct cccd_security_infos){ 0 };
+	wipe(&inspection->card_access, sizeof(inspection->card_access));
+	wipe(&inspection->dg14, sizeof(inspection->dg14));
 	inspection->listed = 0;
 	inspection->read_total = 0;
 	inspection->progress_mark = 0;
@@ -232,13 +233,13 @@ static bool can_recover(const struct inspection *inspection, enum cccd_err err)
 static bool blame_extended(struct inspection *inspection, enum cccd_err err)
 {
 	struct card_memory *memory = inspection->memory;
+	bool cut = err == CCCD_ERR_SM_BROKEN &&
+	           card_answer_is_truncated(&inspection->card);
 
 	if (!inspection->card.extended ||
 	    memory->extended == EXTENDED_REFUSED ||
 	    (err != CCCD_ERR_READER_IO && err != CCCD_ERR_READER_OVERSIZE &&
-	     err != CCCD_ERR_SM_BROKEN))
-		return false;
-	if (err == CCCD_ERR_SM_BROKEN && inspection->error->status_word != 0)
+	     !cut))
 		return false;
 	memory->extended = EXTENDED_REFUSED;
 	return true;
@@ -420,7 +421,11 @@ enum cccd_err inspection_run(struct inspection *inspection)
 void inspection_judge(struct inspection *inspection, struct cccd_result *ret)
 {
 	/* Again, because the portrait and others came after the first. */
-	(void)check_groups(inspection);
+	inspection->facts.store_has_crls =
+	        csca_store_count(inspection->in->trust.store, CCCD_TRUST_CRL) >
+	        0;
+	if (check_groups(inspection) != CCCD_OK)
+		inspection->facts.groups_checked = false;
 	check_data(inspection);
 	inspection_conclude(&inspection->facts, inspection->in->profile, ret);
 }

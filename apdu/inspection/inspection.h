@@ -88,6 +88,7 @@ struct inspection {
 	size_t progress_mark;
 	struct card_memory memory_mark;
 	bool constant_refused;
+	char issuing_state[4];
 };
 
 /**

@@ -55,6 +55,8 @@ static enum cccd_err read_master_file(struct inspection *inspection,
 
 	transfer_release(transfer);
 	*transfer = transfer_make(row->fid, row->sfi, row->max);
+	/* EF.ATR/INFO and EF.DIR are rows of objects, not one. */
+	transfer->unframed = row->tag == 0;
 	memory.no_sfi = !by_sfi;
 	memory.extended = EXTENDED_REFUSED;
 	err = read_file(&inspection->card, &memory, transfer);
@@ -134,7 +136,7 @@ enum cccd_err step_card_access(struct inspection *inspection)
 	if (file.len == 0)
 		return CCCD_OK;
 	if (security_infos_parse(file, &inspection->card_access) != CCCD_OK) {
-		inspection->card_access = (struct cccd_security_infos){ 0 };
+		wipe(&inspection->card_access, sizeof(inspection->card_access));
 		auth_findings_add(&inspection->facts.findings,
 		                  "card_access_malformed", 0);
 		return CCCD_OK;

@@ -179,7 +179,7 @@ enum cccd_err step_dg14(struct inspection *inspection)
 		return CCCD_OK;
 	if (dg14_parse(file_bytes(inspection, CCCD_FILE_DG14),
 	               &inspection->dg14) != CCCD_OK) {
-		inspection->dg14 = (struct cccd_security_infos){ 0 };
+		wipe(&inspection->dg14, sizeof(inspection->dg14));
 		auth_findings_add(&facts->findings, "dg14_malformed", 14);
 		return CCCD_OK;
 	}

@@ -240,6 +240,14 @@ static struct auth_check compare_access(const struct inspection *inspection)
  * only this shows that it was stripped or edited. */
 enum cccd_err step_access_info(struct inspection *inspection)
 {
-	inspection->facts.card_access = compare_access(inspection);
+	struct inspection_facts *facts = &inspection->facts;
+
+	facts->card_access = compare_access(inspection);
+	/* The rest should be repeated too, but opens no door. */
+	if (facts->card_access.verdict == CCCD_SUCCESSFUL &&
+	    !security_infos_contain(&inspection->dg14,
+	                            &inspection->card_access))
+		auth_findings_add(&facts->findings, "card_access_not_repeated",
+		                  0);
 	return CCCD_OK;
 }

@@ -2,6 +2,7 @@
 /* One connected card: command-response pairs, plain or protected. */
 #include "apdu/iso7816/card.h"
 
+#include "apdu/tlv/tlv.h"
 #include "base/error.h"
 
 enum {
@@ -92,12 +93,26 @@ static enum cccd_err send_plain(struct card *card,
 	return response_decode(buf_span(&card->raw), ret);
 }
 
-/* The status word of a broken answer, for the record. */
+/* A status word without protection, for the record; 0 for anything else. */
 static uint16_t naked_sw(const struct buf *raw)
 {
-	if (raw->len < 2)
+	if (raw->len != 2)
 		return 0;
 	return (uint16_t)(sw1_of(raw) << 8 | sw2_of(raw));
+}
+
+bool card_answer_is_truncated(const struct card *card)
+{
+	struct tlv_reader objects = { 0 };
+	struct tlv object = { 0 };
+	enum cccd_err err = CCCD_OK;
+
+	if (card->raw.len <= READER_SHORT_RESPONSE_MAX)
+		return false;
+	objects = tlv_open(span_first(buf_span(&card->raw), card->raw.len - 2));
+	while (err == CCCD_OK)
+		err = tlv_next(&objects, &object);
+	return err == CCCD_ERR_DATA_TRUNCATED;
 }
 
 static enum cccd_err send_protected(struct card *card,

@@ -89,6 +89,14 @@ CHECKED enum cccd_err card_exchange_ok(struct card *card,
                                        const struct command *command,
                                        struct response *ret);
 
+/**
+ * card_answer_is_truncated() - whether the last answer was cut on its way.
+ *
+ * Readers that only claim extended length cut long answers: the objects
+ * then announce more than there is. Not so for a wrong MAC.
+ */
+CHECKED bool card_answer_is_truncated(const struct card *card);
+
 /* SELECT an application by its identifier [9303-10 3.2]. Any SW is OK. */
 CHECKED enum cccd_err card_select_application(struct card *card,
                                               struct span aid,

@@ -271,7 +271,8 @@ static enum cccd_err learn_length(struct card *card, struct transfer *transfer)
 	struct tlv_head head = { 0 };
 	enum cccd_err err = CCCD_OK;
 
-	if (transfer->expected != 0 || transfer->indefinite)
+	if (transfer->expected != 0 || transfer->indefinite ||
+	    transfer->unframed)
 		return CCCD_OK;
 	err = tlv_read_head(buf_span(&transfer->bytes), &head);
 	if (err == CCCD_ERR_DATA_TRUNCATED && !transfer->ended)
@@ -316,6 +317,10 @@ static enum cccd_err check_end(struct card *card, struct transfer *transfer)
 {
 	if (transfer->indefinite)
 		return finish_indefinite(card, transfer);
+	if (transfer->unframed) {
+		transfer->complete = transfer->ended;
+		return CCCD_OK;
+	}
 	if (transfer->expected != 0 &&
 	    transfer->bytes.len >= transfer->expected) {
 		transfer->bytes.len = transfer->expected;
@@ -350,7 +355,8 @@ static enum cccd_err take_chunk(struct card *card, struct transfer *transfer,
                                 const struct response *response, size_t asked)
 {
 	transfer->reads++;
-	transfer->ended = is_end_of_file(response->sw);
+	transfer->ended = is_end_of_file(response->sw) ||
+	                  (transfer->unframed && response->data.len < asked);
 	TRY(check_progress(card, transfer, response->data.len, asked));
 	if (buf_append(&transfer->bytes, response->data) != CCCD_OK)
 		return fail(card->error, CCCD_ERR_DATA_TOO_LARGE,
@@ -372,7 +378,8 @@ static size_t next_le(const struct card *card, const struct card_memory *memory,
 
 	if (offset > OFFSET_MAX && le > ODD_HEAD_MAX)
 		le -= ODD_HEAD_MAX;
-	if (memory->exact && transfer->expected == 0 && !transfer->indefinite)
+	if (memory->exact && transfer->expected == 0 && !transfer->indefinite &&
+	    !transfer->unframed)
 		return least(le, HEAD_FIRST);
 	/* The exact rest: some cards refuse to be asked past the end. */
 	if (transfer->expected != 0)

@@ -54,6 +54,7 @@ struct card_memory *card_memory_of(struct card_memories *memories,
  * @bytes:    what is held so far, from offset 0; survives a lost card
  * @expected: whole length, from the head of the file; 0 until known
  * @reads:    READ BINARY commands answered so far
+ * @unframed: no object around the file: it ends where the card ends it
  * @ended:    the card says that the file ends here
  * @complete: @bytes is the whole file
  * @progress: called after each read, may be NULL
@@ -66,6 +67,7 @@ struct transfer {
 	size_t expected;
 	unsigned int reads;
 	bool indefinite;
+	bool unframed;
 	bool ended;
 	bool complete;
 	void (*progress)(void *context, size_t done, size_t total);

@@ -29,8 +29,8 @@ struct secure_messaging {
  *       authentication [9303-11 9.8.6.3, 9.8.7.3]
  */
 CHECKED enum cccd_err sm_open(struct secure_messaging *sm,
-			      enum cipher_id cipher, struct span k_enc,
-			      struct span k_mac, struct span ssc);
+                              enum cipher_id cipher, struct span k_enc,
+                              struct span k_mac, struct span ssc);
 
 /* Wipes the keys; the structure is inactive afterwards. */
 void sm_close(struct secure_messaging *sm);
@@ -48,8 +48,8 @@ static inline bool sm_is_open(const struct secure_messaging *sm)
  * Return: CCCD_OK; CCCD_ERR_SM_BROKEN when the counter would overflow.
  */
 CHECKED enum cccd_err sm_wrap(struct secure_messaging *sm,
-			      const struct command *command, bool extended,
-			      struct buf *ret);
+                              const struct command *command, bool extended,
+                              struct buf *ret);
 
 /**
  * sm_unwrap() - verify, then decrypt a response: increments the counter.
@@ -61,9 +61,8 @@ CHECKED enum cccd_err sm_wrap(struct secure_messaging *sm,
  * object, wrong MAC, wrong padding) is the one code CCCD_ERR_SM_BROKEN and
  * closes the channel [9303-11 9.8.3].
  */
-CHECKED enum cccd_err sm_unwrap(struct secure_messaging *sm,
-				struct span rapdu, struct buf *plain,
-				struct response *ret);
+CHECKED enum cccd_err sm_unwrap(struct secure_messaging *sm, struct span rapdu,
+                                struct buf *plain, struct response *ret);
 
 /* The largest Le whose protected short response fits 256 bytes of data. */
 size_t sm_short_le(const struct secure_messaging *sm);

@@ -6,6 +6,7 @@
 #include <cccd/bytes.h>
 #include <cccd/document.h>
 #include <cccd/error.h>
+#include <cccd/evidence.h>
 #include <cccd/export.h>
 #include <cccd/lds.h>
 #include <cccd/person.h>
