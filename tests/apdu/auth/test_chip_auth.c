@@ -410,7 +410,7 @@ static void pitfall_35_chip_auth_run_refuses_bad_keys(void **state)
 	s.oid[9] = 9;
 	bad_key(&s, CHIP_AUTH_UNSUPPORTED);
 	prepare(&s, 13, 2); /* no such group */
-	s.spki[14] = 7;
+	s.spki[15] = 7;
 	bad_key(&s, CHIP_AUTH_UNSUPPORTED);
 }
 
