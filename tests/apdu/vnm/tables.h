@@ -16,7 +16,7 @@ static inline struct json_tables test_tables(void)
 	char dir[1024];
 
 	(void)snprintf(dir, sizeof(dir), "%s/data/tables",
-		       getenv("CCCD_SOURCE_DIR"));
+	               getenv("CCCD_SOURCE_DIR"));
 	if (json_tables_load(dir, &error, &tables) != CCCD_OK) {
 		(void)fprintf(stderr, "%s: %s\n", dir, error.text);
 		abort();

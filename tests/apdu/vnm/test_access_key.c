@@ -34,15 +34,13 @@ static void assert_attempts(const struct access_plan *plan, const char *wanted)
 }
 
 static void assert_value(const struct access_plan *plan, size_t index,
-			 const char *value)
+                         const char *value)
 {
 	assert_int_equal(plan->attempts[index].len, strlen(value));
-	assert_memory_equal(plan->attempts[index].value, value,
-			    strlen(value));
+	assert_memory_equal(plan->attempts[index].value, value, strlen(value));
 }
 
-static bool has_note(const struct access_plan *plan,
-		     enum access_note_code code)
+static bool has_note(const struct access_plan *plan, enum access_note_code code)
 {
 	for (size_t i = 0; i < plan->note_count; i++)
 		if (plan->notes[i].code == code)
@@ -52,7 +50,7 @@ static bool has_note(const struct access_plan *plan,
 
 /* Static: a plan is too large for a frame of a test. */
 static struct access_plan *plan_of(const struct access_input *input,
-				   enum cccd_err wanted)
+                                   enum cccd_err wanted)
 {
 	static struct access_plan plan;
 
@@ -81,7 +79,7 @@ static void plan_takes_every_specimen_mrz(void **state)
 		(void)snprintf(name, sizeof(name), "m%02d_mrz_text", i);
 		plan = plan_mrz(vectors_text(v, name), CCCD_OK);
 		(void)snprintf(name, sizeof(name), "m%02d_mrz_information_text",
-			       i);
+		               i);
 		info = vectors_text(v, name);
 		assert_attempts(plan, vietnamese ? "CMB" : "MB");
 		assert_value(plan, vietnamese ? 1 : 0, info);
@@ -92,7 +90,7 @@ static void plan_takes_every_specimen_mrz(void **state)
 		(void)snprintf(name, sizeof(name), "m%02d_cccd_can_text", i);
 		assert_value(plan, 0, vectors_text(v, name));
 		(void)snprintf(name, sizeof(name), "m%02d_cccd_id_number_text",
-			       i);
+		               i);
 		assert_string_equal(plan->id_number, vectors_text(v, name));
 		assert_int_equal(plan->note_count, 0);
 	}
@@ -109,7 +107,7 @@ static void plan_takes_every_specimen_information(void **state)
 		char name[48];
 
 		(void)snprintf(name, sizeof(name), "m%02d_mrz_information_text",
-			       i);
+		               i);
 		plan = plan_mrz(vectors_text(v, name), CCCD_OK);
 		assert_attempts(plan, "MB");
 		assert_value(plan, 0, vectors_text(v, name));
@@ -234,8 +232,8 @@ static void plan_reports_ocr_doubts(void **state)
 		const struct doubt *doubt = &doubts[i];
 		bool none = doubt->attempts[0] == '\0';
 		struct access_plan *plan =
-			plan_mrz(doubt->text,
-				 none ? CCCD_ERR_USAGE_KEY_MALFORMED : CCCD_OK);
+		        plan_mrz(doubt->text,
+		                 none ? CCCD_ERR_USAGE_KEY_MALFORMED : CCCD_OK);
 		bool found = false;
 
 		assert_attempts(plan, doubt->attempts);
@@ -243,9 +241,9 @@ static void plan_reports_ocr_doubts(void **state)
 			const struct access_note *note = &plan->notes[j];
 
 			found = found || (note->code == doubt->code &&
-					  note->position == doubt->position &&
-					  note->read == doubt->read &&
-					  note->meant == doubt->meant);
+			                  note->position == doubt->position &&
+			                  note->read == doubt->read &&
+			                  note->meant == doubt->meant);
 		}
 		if (!found)
 			fail_msg("row %zu lacks its note", i);
@@ -289,8 +287,7 @@ static void plan_joins_number_birth_and_expiry(void **state)
 		const char *information;
 	} cases[] = {
 		{ "001199000001", "990101", "390101", "VNM", "CMB", INFO },
-		{ "001199000001", "01/01/1999", "2039-01-01", "", "CMB",
-		  INFO },
+		{ "001199000001", "01/01/1999", "2039-01-01", "", "CMB", INFO },
 		{ "001060000002", "1960-01-01", "none", "VNM", "CMB",
 		  "060000002060010109912315" },
 		{ "001060000002", "600101", "Không thời hạn", "", "CMB",
@@ -322,12 +319,12 @@ static void plan_joins_number_birth_and_expiry(void **state)
 		};
 		struct access_plan *plan = plan_of(&input, CCCD_OK);
 		const struct access_attempt *last =
-			&plan->attempts[plan->count - 1];
+		        &plan->attempts[plan->count - 1];
 
 		assert_attempts(plan, cases[i].attempts);
 		assert_int_equal(last->len, strlen(cases[i].information));
 		assert_memory_equal(last->value, cases[i].information,
-				    last->len);
+		                    last->len);
 	}
 }
 
@@ -363,7 +360,7 @@ static void plan_of_qr_has_no_mrz_unless_expiry_is_known(void **state)
 static void plan_derives_expiry_only_when_asked(void **state)
 {
 	struct access_input input = { .qr = span_text(QR),
-				      .derive_expiry = true };
+		                      .derive_expiry = true };
 	struct access_plan *plan = plan_of(&input, CCCD_OK);
 
 	(void)state;
@@ -381,23 +378,23 @@ static void plan_derives_expiry_only_when_asked(void **state)
 static void plan_refuses_contradictions(void **state)
 {
 	struct access_input input = { .id_number = span_text("001199000001"),
-				      .can = span_text("000002") };
+		                      .can = span_text("000002") };
 
 	(void)state;
 	assert_true(has_note(plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED),
-			     ACCESS_NOTE_KEYS_DISAGREE));
+	                     ACCESS_NOTE_KEYS_DISAGREE));
 	input = (struct access_input){ .id_number = span_text("001199000002"),
-				       .qr = span_text(QR) };
+		                       .qr = span_text(QR) };
 	assert_true(has_note(plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED),
-			     ACCESS_NOTE_KEYS_DISAGREE));
+	                     ACCESS_NOTE_KEYS_DISAGREE));
 	input = (struct access_input){ .id_number = span_text("001199000002"),
-				       .mrz = span_text(INFO) };
+		                       .mrz = span_text(INFO) };
 	assert_true(has_note(plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED),
-			     ACCESS_NOTE_KEYS_DISAGREE));
+	                     ACCESS_NOTE_KEYS_DISAGREE));
 	input = (struct access_input){ .id_number = span_text("001199000001"),
-				       .mrz = span_text(INFO),
-				       .can = span_text("000001"),
-				       .qr = span_text(QR) };
+		                       .mrz = span_text(INFO),
+		                       .can = span_text("000001"),
+		                       .qr = span_text(QR) };
 	assert_attempts(plan_of(&input, CCCD_OK), "CMB");
 }
 
@@ -408,7 +405,7 @@ static void plan_takes_can_pin_and_puk(void **state)
 	(void)state;
 	assert_attempts(plan_of(&input, CCCD_OK), "C");
 	input = (struct access_input){ .can = span_text("123456"),
-				       .mrz = span_text(INFO) };
+		                       .mrz = span_text(INFO) };
 	assert_attempts(plan_of(&input, CCCD_OK), "CMB");
 	input = (struct access_input){ .pin = span_text("123456") };
 	assert_attempts(plan_of(&input, CCCD_OK), "P");
@@ -419,9 +416,9 @@ static void plan_takes_can_pin_and_puk(void **state)
 static void plan_refuses_malformed_keys(void **state)
 {
 	static const char *const bad_can[] = { "12345", "1234567", "12345a",
-					       "12 456" };
+		                               "12 456" };
 	static const char *const bad_pin[] = { "123", "12a4",
-					       "12345678901234567" };
+		                               "12345678901234567" };
 	struct access_input input = { 0 };
 
 	(void)state;
@@ -435,24 +432,24 @@ static void plan_refuses_malformed_keys(void **state)
 		plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
 	}
 	input = (struct access_input){ .number = span_text("199000001"),
-				       .birth = span_text("991301"),
-				       .expiry = span_text("390101") };
+		                       .birth = span_text("991301"),
+		                       .expiry = span_text("390101") };
 	plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
 	input.birth = span_text("990101");
 	input.expiry = span_text("39-01-01");
 	plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
 	input = (struct access_input){ .number = span_text("Đ99000001"),
-				       .birth = span_text("990101"),
-				       .expiry = span_text("390101") };
+		                       .birth = span_text("990101"),
+		                       .expiry = span_text("390101") };
 	plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
 }
 
 static void plan_fails_without_attempts_left_behind(void **state)
 {
 	struct access_input input = { .can = span_text("123456"),
-				      .birth = span_text("rubbish") };
+		                      .birth = span_text("rubbish") };
 	struct access_plan *plan =
-		plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
+	        plan_of(&input, CCCD_ERR_USAGE_KEY_MALFORMED);
 	static const struct access_attempt zero;
 
 	(void)state;
@@ -465,7 +462,7 @@ static void notes_have_names(void **state)
 	(void)state;
 	for (int i = ACCESS_NOTE_MRZ_LENGTH; i <= ACCESS_NOTE_QR_MANGLED; i++)
 		assert_true(access_note_name((enum access_note_code)i)[0] !=
-			    '\0');
+		            '\0');
 	assert_string_equal(access_note_name((enum access_note_code)99), "");
 }
 

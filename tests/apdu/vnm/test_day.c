@@ -41,7 +41,7 @@ static void day_read_takes_known_forms(void **state)
 		char text[DAY_TEXT_MAX];
 
 		assert_int_equal(day_read(span_text(cases[i].text), &day),
-				 cases[i].form);
+		                 cases[i].form);
 		day_write(day, text);
 		assert_string_equal(text, cases[i].iso);
 	}
@@ -50,12 +50,12 @@ static void day_read_takes_known_forms(void **state)
 static void day_read_refuses_the_rest(void **state)
 {
 	static const char *const cases[] = {
-		"",	      "31/02/1999",  "29/02/1999", "29/02/1900",
-		"00/00/0000", "32/01/1999",  "01/13/1999", "1/2/1999",
-		"01.02.1999", "01-02-1999",  "1999/02/01", "990201",
-		"0102199",    "010219999",   "19991301",   "13/1999",
-		"15/00/1999", "01/01/1799",  "01/01/2400", "abcdefgh",
-		"01/02/199x", "Không rõ",    "1999-2-1",   "99999999",
+		"",           "31/02/1999", "29/02/1999", "29/02/1900",
+		"00/00/0000", "32/01/1999", "01/13/1999", "1/2/1999",
+		"01.02.1999", "01-02-1999", "1999/02/01", "990201",
+		"0102199",    "010219999",  "19991301",   "13/1999",
+		"15/00/1999", "01/01/1799", "01/01/2400", "abcdefgh",
+		"01/02/199x", "Không rõ",   "1999-2-1",   "99999999",
 		"00000000",   "+1021999",
 	};
 
@@ -64,7 +64,7 @@ static void day_read_refuses_the_rest(void **state)
 		struct cccd_day day = { .year = 7 };
 
 		assert_int_equal(day_read(span_text(cases[i]), &day),
-				 CCCD_FORM_NONE);
+		                 CCCD_FORM_NONE);
 		assert_int_equal(day.year, 7);
 	}
 }
@@ -77,11 +77,11 @@ static void day_read_never_has_two_readings(void **state)
 	(void)state;
 	for (unsigned int n = 0; n < 24000000; n++) {
 		struct cccd_day ymd = { (uint16_t)(n / 10000),
-					(uint8_t)(n / 100 % 100),
-					(uint8_t)(n % 100) };
+			                (uint8_t)(n / 100 % 100),
+			                (uint8_t)(n % 100) };
 		struct cccd_day dmy = { (uint16_t)(n % 10000),
-					(uint8_t)(n / 10000 % 100),
-					(uint8_t)(n / 1000000) };
+			                (uint8_t)(n / 10000 % 100),
+			                (uint8_t)(n / 1000000) };
 
 		both += day_is_valid(ymd) && day_is_valid(dmy);
 	}

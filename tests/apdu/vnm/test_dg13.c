@@ -38,7 +38,7 @@ static void card_begin(struct card *card)
 }
 
 static void card_put(struct card *card, uint8_t number, uint32_t tag,
-		     struct span value)
+                     struct span value)
 {
 	size_t member = tlv_begin(&card->writer, TAG_SEQUENCE);
 
@@ -67,7 +67,7 @@ static struct cccd_dg13 parse(struct span file)
 }
 
 static struct cccd_dg13 parse_one(uint8_t number, uint32_t tag,
-				  struct span value)
+                                  struct span value)
 {
 	/* Static: the parsed fields borrow from it. */
 	static struct card card;
@@ -80,7 +80,7 @@ static struct cccd_dg13 parse_one(uint8_t number, uint32_t tag,
 static void assert_field(const struct cccd_field *field, const char *text)
 {
 	assert_int_equal(field->state, text[0] == '\0' ? CCCD_FIELD_EMPTY
-						       : CCCD_FIELD_PRESENT);
+	                                               : CCCD_FIELD_PRESENT);
 	assert_int_equal(field->text.len, strlen(text));
 	if (field->text.len > 0)
 		assert_memory_equal(field->text.at, text, field->text.len);
@@ -96,8 +96,7 @@ static void dg13_parse_reads_short_sample(void **state)
 	assert_field(&dg13.fields[2], vectors_text(v, "dg13_a_field_2_text"));
 	assert_field(&dg13.fields[4], vectors_text(v, "dg13_a_field_4_text"));
 	assert_int_equal(dg13.fields[1].state, CCCD_FIELD_MISSING);
-	assert_int_equal(dg13.facts,
-			 CCCD_DG13_NO_VERSION | CCCD_DG13_NO_OID);
+	assert_int_equal(dg13.facts, CCCD_DG13_NO_VERSION | CCCD_DG13_NO_OID);
 	vectors_close(v);
 }
 
@@ -115,9 +114,9 @@ static void dg13_parse_reads_full_sample(void **state)
 	assert_field(&dg13.fields[4], vectors_text(v, "dg13_b_field_4_text"));
 	assert_field(&dg13.fields[5], vectors_text(v, "dg13_b_field_5_text"));
 	assert_field(&dg13.father,
-		     vectors_text(v, "dg13_b_field_13_father_text"));
+	             vectors_text(v, "dg13_b_field_13_father_text"));
 	assert_field(&dg13.mother,
-		     vectors_text(v, "dg13_b_field_13_mother_text"));
+	             vectors_text(v, "dg13_b_field_13_mother_text"));
 	assert_int_equal(dg13.fields[13].state, CCCD_FIELD_PRESENT);
 	/* An empty SEQUENCE is absent, but it was there. */
 	assert_int_equal(dg13.fields[14].state, CCCD_FIELD_EMPTY);
@@ -166,8 +165,8 @@ static void dg13_parse_tells_absent_forms_apart(void **state)
 static void dg13_parse_flags_bad_utf8_in_its_field_only(void **state)
 {
 	static const char *const bad[] = {
-		"\xC3", "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80",
-		"a\xFFz", "\xE2\x82", "\x80",
+		"\xC3",   "\xED\xA0\x80", "\xC0\xAF", "\xF5\x80\x80\x80",
+		"a\xFFz", "\xE2\x82",     "\x80",
 	};
 	static struct card card;
 
@@ -178,7 +177,7 @@ static void dg13_parse_flags_bad_utf8_in_its_field_only(void **state)
 		card_begin(&card);
 		card_put(&card, 2, TAG_UTF8_STRING, span_text(bad[i]));
 		card_put(&card, 1, TAG_PRINTABLE_STRING,
-			 span_text("001199000001"));
+		         span_text("001199000001"));
 		dg13 = parse(card_end(&card));
 		assert_int_equal(dg13.fields[2].state, CCCD_FIELD_INVALID);
 		assert_int_equal(dg13.fields[2].text.len, 0);
@@ -191,7 +190,7 @@ static void dg13_parse_flags_bad_utf8_in_its_field_only(void **state)
 static void dg13_parse_flags_nul_and_other_types(void **state)
 {
 	struct cccd_dg13 dg13 =
-		parse_one(2, TAG_UTF8_STRING, span_of("a\0b", 3));
+	        parse_one(2, TAG_UTF8_STRING, span_of("a\0b", 3));
 
 	(void)state;
 	assert_int_equal(dg13.fields[2].state, CCCD_FIELD_INVALID);
@@ -221,8 +220,7 @@ static void dg13_parse_keeps_first_of_duplicates(void **state)
 	card_put(&card, 2, TAG_UTF8_STRING, span_text("Một"));
 	card_put(&card, 2, TAG_UTF8_STRING, span_text("Hai"));
 	dg13 = parse(card_end(&card));
-	assert_int_equal(dg13.facts,
-			 CCCD_DG13_DUPLICATE | CCCD_DG13_CONFLICT);
+	assert_int_equal(dg13.facts, CCCD_DG13_DUPLICATE | CCCD_DG13_CONFLICT);
 	assert_field(&dg13.fields[2], "Một");
 }
 
@@ -237,12 +235,11 @@ static void dg13_parse_keeps_unknown_members_raw(void **state)
 	card_put(&card, 0, TAG_UTF8_STRING, span_text("không"));
 	tlv_put(&card.writer, TAG_UTF8_STRING, span_text("lạc"));
 	card_put(&card, 16, TAG_PRINTABLE_STRING,
-		 span_text("0123456789ABCDEF"));
+	         span_text("0123456789ABCDEF"));
 	dg13 = parse(card_end(&card));
 	assert_int_equal(dg13.extra_count, 3);
 	assert_int_equal(dg13.extras[0].number, 17);
-	assert_int_equal(dg13.facts,
-			 CCCD_DG13_UNKNOWN | CCCD_DG13_ODD_MEMBER);
+	assert_int_equal(dg13.facts, CCCD_DG13_UNKNOWN | CCCD_DG13_ODD_MEMBER);
 	assert_field(&dg13.fields[16], "0123456789ABCDEF");
 }
 
@@ -333,7 +330,7 @@ static void dg13_parse_reads_dates_and_keeps_text(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct cccd_dg13 dg13 = parse_one(11, TAG_UTF8_STRING,
-						  span_text(cases[i].text));
+		                                  span_text(cases[i].text));
 
 		assert_field(&dg13.fields[11], cases[i].text);
 		assert_int_equal(dg13.issue.form, cases[i].form);
@@ -345,9 +342,8 @@ static void dg13_parse_reads_dates_and_keeps_text(void **state)
 
 static void dg13_parse_knows_no_expiry_words(void **state)
 {
-	static const char *const words[] = { "Không thời hạn",
-					     "KHÔNG THỜI HẠN",
-					     "không xác định thời hạn" };
+	static const char *const words[] = { "Không thời hạn", "KHÔNG THỜI HẠN",
+		                             "không xác định thời hạn" };
 	struct cccd_dg13 dg13 = { 0 };
 
 	(void)state;
@@ -368,10 +364,10 @@ static void dg13_parse_accepts_any_order_and_long_lengths(void **state)
 {
 	/* BER with lengths longer than needed; 3 before 1. */
 	static const uint8_t file[] = {
-		0x6D, 0x82, 0x00, 0x1C, 0x30, 0x81, 0x19, 0x31, 0x17,
-		0x30, 0x0B, 0x02, 0x01, 0x03, 0x13, 0x81, 0x05, '1',
-		'9',  '9',  '9',  ' ',	0x30, 0x08, 0x02, 0x01, 0x01,
-		0x13, 0x03, '0',  '0',	'1',
+		0x6D, 0x82, 0x00, 0x1C, 0x30, 0x81, 0x19, 0x31,
+		0x17, 0x30, 0x0B, 0x02, 0x01, 0x03, 0x13, 0x81,
+		0x05, '1',  '9',  '9',  '9',  ' ',  0x30, 0x08,
+		0x02, 0x01, 0x01, 0x13, 0x03, '0',  '0',  '1',
 	};
 	struct cccd_dg13 dg13 = parse(SPAN(file));
 
@@ -415,12 +411,10 @@ static void dg13_parse_refuses_other_files(void **state)
 	struct cccd_dg13 dg13 = { 0 };
 
 	(void)state;
-	assert_int_equal(dg13_parse(SPAN(dg1), &dg13),
-			 CCCD_ERR_DATA_MALFORMED);
-	assert_int_equal(dg13_parse(SPAN(cut), &dg13),
-			 CCCD_ERR_DATA_TRUNCATED);
+	assert_int_equal(dg13_parse(SPAN(dg1), &dg13), CCCD_ERR_DATA_MALFORMED);
+	assert_int_equal(dg13_parse(SPAN(cut), &dg13), CCCD_ERR_DATA_TRUNCATED);
 	assert_int_equal(dg13_parse(span_of(NULL, 0), &dg13),
-			 CCCD_ERR_DATA_MALFORMED);
+	                 CCCD_ERR_DATA_MALFORMED);
 }
 
 static void dg13_parse_refuses_announced_but_broken(void **state)
@@ -436,7 +430,7 @@ static void dg13_parse_refuses_announced_but_broken(void **state)
 	assert_int_equal(bytes[20], 0x30);
 	bytes[21] = 0x7F;
 	assert_int_not_equal(dg13_parse(span_of(bytes, good.len), &dg13),
-			     CCCD_OK);
+	                     CCCD_OK);
 	vectors_close(v);
 }
 
@@ -451,14 +445,14 @@ static void dg13_parse_survives_every_cut_and_flip(void **state)
 	for (size_t len = 0; len < good.len; len++) {
 		memcpy(bytes, good.at, len);
 		assert_int_not_equal(dg13_parse(span_of(bytes, len), &dg13),
-				     CCCD_OK);
+		                     CCCD_OK);
 	}
 	for (size_t i = 0; i < good.len * 8; i++) {
 		memcpy(bytes, good.at, good.len);
 		bytes[i / 8] ^= (uint8_t)(1U << i % 8);
 		if (dg13_parse(span_of(bytes, good.len), &dg13) == CCCD_OK)
 			assert_in_range(dg13.extra_count, 0,
-					CCCD_DG13_EXTRA_MAX);
+			                CCCD_DG13_EXTRA_MAX);
 	}
 	vectors_close(v);
 }

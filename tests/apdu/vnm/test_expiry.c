@@ -97,8 +97,8 @@ static void expiry_derive_follows_the_law(void **state)
 		struct expiry expiry = { 0 };
 
 		assert_int_equal(expiry_derive(day(cases[i].birth),
-					       day(cases[i].issue), &expiry),
-				 CCCD_OK);
+		                               day(cases[i].issue), &expiry),
+		                 CCCD_OK);
 		assert_expiry(&expiry, cases[i].expiry);
 	}
 }
@@ -111,23 +111,23 @@ static void expiry_derive_refuses_partial_and_reversed_dates(void **state)
 
 	(void)state;
 	assert_int_equal(expiry_derive(year, day("2022-01-01"), &expiry),
-			 CCCD_ERR_DATA_MISSING);
+	                 CCCD_ERR_DATA_MISSING);
 	assert_int_equal(expiry_derive(month, day("2022-01-01"), &expiry),
-			 CCCD_ERR_DATA_MISSING);
+	                 CCCD_ERR_DATA_MISSING);
 	assert_int_equal(expiry_derive(day("1999-01-01"), year, &expiry),
-			 CCCD_ERR_DATA_MISSING);
+	                 CCCD_ERR_DATA_MISSING);
 	assert_int_equal(
-		expiry_derive(day("2022-01-02"), day("2022-01-01"), &expiry),
-		CCCD_ERR_DATA_MALFORMED);
+	        expiry_derive(day("2022-01-02"), day("2022-01-01"), &expiry),
+	        CCCD_ERR_DATA_MALFORMED);
 }
 
 static void assert_candidates(const char *birth, const char *issue,
-			      const char *const wanted[], size_t count)
+                              const char *const wanted[], size_t count)
 {
 	struct expiry_candidates list = { 0 };
 
 	assert_int_equal(expiry_candidates(day(birth), day(issue), &list),
-			 CCCD_OK);
+	                 CCCD_OK);
 	assert_int_equal(list.count, count);
 	for (size_t i = 0; i < count; i++)
 		assert_expiry(&list.at[i], wanted[i]);
@@ -155,7 +155,7 @@ static void expiry_candidates_offer_first_of_march(void **state)
 	static const char *const common[] = { "2025-02-28", "2025-03-01" };
 	static const char *const leap[] = { "2040-02-29" };
 	static const char *const both[] = { "2025-02-28", "2025-03-01",
-					    "2040-02-29" };
+		                            "2040-02-29" };
 
 	(void)state;
 	assert_candidates("2000-02-29", "2021-06-01", common, 2);
@@ -184,9 +184,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(expiry_derive_follows_the_law),
 		cmocka_unit_test(
-			expiry_derive_refuses_partial_and_reversed_dates),
+		        expiry_derive_refuses_partial_and_reversed_dates),
 		cmocka_unit_test(
-			expiry_candidates_add_the_other_side_of_a_threshold),
+		        expiry_candidates_add_the_other_side_of_a_threshold),
 		cmocka_unit_test(expiry_candidates_offer_first_of_march),
 		cmocka_unit_test(expiry_write_mrz_knows_no_expiry),
 	};

@@ -44,24 +44,24 @@ static void names_to_mrz_transliterates(void **state)
 		char line[MRZ_NAME_LEN + 1];
 
 		assert_int_equal(names_to_mrz(span_text(cases[i].name), line),
-				 CCCD_OK);
+		                 CCCD_OK);
 		assert_string_equal(line, cases[i].line);
 		assert_int_not_equal(names_compare(span_text(cases[i].name),
-						   span_text(line)),
-				     NAME_DIFFERS);
+		                                   span_text(line)),
+		                     NAME_DIFFERS);
 	}
 }
 
 static void names_to_mrz_refuses_what_is_no_name(void **state)
 {
 	static const char *const cases[] = { "", "   ", "123", "\xFF\xFE",
-					     "李小龙" };
+		                             "李小龙" };
 	char line[MRZ_NAME_LEN + 1];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_int_equal(names_to_mrz(span_text(cases[i]), line),
-				 CCCD_ERR_DATA_MALFORMED);
+		                 CCCD_ERR_DATA_MALFORMED);
 }
 
 static void names_compare_tells_cases_apart(void **state)
@@ -71,10 +71,8 @@ static void names_compare_tells_cases_apart(void **state)
 		const char *line;
 		enum name_match match;
 	} cases[] = {
-		{ "Nguyễn Văn A", "NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<",
-		  NAME_SAME },
-		{ "nguyễn văn a", "NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<",
-		  NAME_SAME },
+		{ "Nguyễn Văn A", "NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<", NAME_SAME },
+		{ "nguyễn văn a", "NGUYEN<<VAN<A<<<<<<<<<<<<<<<<<", NAME_SAME },
 		{ "Nguyễn Văn A", "NGUYEN<VAN<<A<<<<<<<<<<<<<<<<<",
 		  NAME_SAME_SPLIT_ELSEWHERE },
 		{ "Lê", "LE<<<<<<<<<<<<<<<<<<<<<<<<<<<<", NAME_SAME },
@@ -105,20 +103,20 @@ static void names_compare_tells_cases_apart(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_int_equal(names_compare(span_text(cases[i].name),
-					       span_text(cases[i].line)),
-				 cases[i].match);
+		                               span_text(cases[i].line)),
+		                 cases[i].match);
 }
 
 static void names_same_typed_sees_through_input_methods(void **state)
 {
 	static const char *const typed[] = {
-		"Nguyễn Văn Đức",    "NGUYEN VAN DUC",
+		"Nguyễn Văn Đức",       "NGUYEN VAN DUC",
 		"Nguyeexn Vawn DDuwsc", "Nguye64n Va8n D9u71c",
 		"Nguyênx Vaưn Đưcs",
 	};
 	static const char *const others[] = { "Nguyễn Văn Đực A",
-					      "Nguyễn Thị Đức", "Trần Văn Đức",
-					      "" };
+		                              "Nguyễn Thị Đức", "Trần Văn Đức",
+		                              "" };
 	struct span name = span_text("Nguyễn Văn Đức");
 
 	(void)state;
@@ -151,31 +149,32 @@ static void text_functions_normalise_and_bound(void **state)
 	char small[4];
 
 	(void)state;
-	assert_int_equal(text_nfc(span_text("  Nguye\u0302\u0303n\r\n Va\u0306n "),
-				  text, sizeof(text)),
-			 CCCD_OK);
+	assert_int_equal(
+	        text_nfc(span_text("  Nguye\u0302\u0303n\r\n Va\u0306n "), text,
+	                 sizeof(text)),
+	        CCCD_OK);
 	assert_string_equal(text, "Nguyễn Văn");
 	/* Direction overrides and zero-width signs must not hide in a name. */
 	assert_int_equal(text_nfc(span_text("A\u202EB\u200BC\u2066D"), text,
-				  sizeof(text)),
-			 CCCD_OK);
+	                          sizeof(text)),
+	                 CCCD_OK);
 	assert_string_equal(text, "ABCD");
 	assert_int_equal(text_upper(span_text("đặng ưỡn"), text, sizeof(text)),
-			 CCCD_OK);
+	                 CCCD_OK);
 	assert_string_equal(text, "ĐẶNG ƯỠN");
 	assert_int_equal(text_strip(span_text("Đặng Ưỡn"), text, sizeof(text)),
-			 CCCD_OK);
+	                 CCCD_OK);
 	assert_string_equal(text, "Dang Uon");
-	assert_int_equal(text_key(span_text("Bru-Vân  Kiều"), text,
-				  sizeof(text)),
-			 CCCD_OK);
+	assert_int_equal(
+	        text_key(span_text("Bru-Vân  Kiều"), text, sizeof(text)),
+	        CCCD_OK);
 	assert_string_equal(text, "BRUVANKIEU");
 	memcpy(small, "old", 4);
 	assert_int_equal(text_nfc(span_text("four"), small, sizeof(small)),
-			 CCCD_ERR_DATA_TOO_LARGE);
+	                 CCCD_ERR_DATA_TOO_LARGE);
 	assert_string_equal(small, "old");
 	assert_int_equal(text_nfc(span_text("\xC3\x28"), text, sizeof(text)),
-			 CCCD_ERR_DATA_MALFORMED);
+	                 CCCD_ERR_DATA_MALFORMED);
 	assert_int_equal(text_length(span_text("Việt")), 4);
 	assert_int_equal(text_cut(span_text("Việt"), 3).len, 2);
 	assert_int_equal(text_cut(span_text("Việt"), 6).len, 6);

@@ -12,8 +12,8 @@
 #include "apdu/vnm/day.h"
 #include "apdu/vnm/qr.h"
 
-#define GOOD                                                        \
-	"001199000001|012345678|Nguyễn Văn A|01011999|Nữ|"          \
+#define GOOD                                                    \
+	"001199000001|012345678|Nguyễn Văn A|01011999|Nữ|" \
 	"Số 1 Phố Huế, Phường Hàng Bài, Hoàn Kiếm, Hà Nội|15072022"
 
 struct row {
@@ -80,11 +80,11 @@ static const struct row mangled[] = {
 	  "2022-07-15", CCCD_QR_OTHER_SEPARATOR },
 	/* Telex typed without being composed, and VNI. */
 	{ "001199000001||Nguyeexn Vawn A|01011999|Nuwx|Haf Nooji|15072022", 7,
-	  "001199000001", "", "Nguyeexn Vawn A", "1999-01-01",
-	  CCCD_SEX_FEMALE, "2022-07-15", 0 },
+	  "001199000001", "", "Nguyeexn Vawn A", "1999-01-01", CCCD_SEX_FEMALE,
+	  "2022-07-15", 0 },
 	{ "001199000001||Nguye64n Va8n A|01011999|Nu74|Ha2 No65i|15072022", 7,
-	  "001199000001", "", "Nguye64n Va8n A", "1999-01-01",
-	  CCCD_SEX_FEMALE, "2022-07-15", CCCD_QR_TEXT_DAMAGED },
+	  "001199000001", "", "Nguye64n Va8n A", "1999-01-01", CCCD_SEX_FEMALE,
+	  "2022-07-15", CCCD_QR_TEXT_DAMAGED },
 	/* Letters lost, UTF-8 read as Windows-1252. */
 	{ "001199000001||Nguy?n V?n A|01011999|N?|H? N?i|15072022", 7,
 	  "001199000001", "", "Nguy?n V?n A", "1999-01-01", CCCD_SEX_NONE,
@@ -95,8 +95,8 @@ static const struct row mangled[] = {
 	/* Bytes of a scanner that knows one-byte characters only. */
 	{ "001199000001||Nguy\xEAn V\xE3n A|01011999|N\xFF|H\xE0 N\xF4i|"
 	  "15072022",
-	  7, "001199000001", "", "", "1999-01-01", CCCD_SEX_NONE,
-	  "2022-07-15", CCCD_QR_NOT_UTF8 | CCCD_QR_SEX_UNREADABLE },
+	  7, "001199000001", "", "", "1999-01-01", CCCD_SEX_NONE, "2022-07-15",
+	  CCCD_QR_NOT_UTF8 | CCCD_QR_SEX_UNREADABLE },
 	/* Diacritics lost, capitals on. */
 	{ "001199000001||NGUYEN VAN A|01011999|NU|HA NOI|15072022", 7,
 	  "001199000001", "", "NGUYEN VAN A", "1999-01-01", CCCD_SEX_FEMALE,
@@ -104,17 +104,17 @@ static const struct row mangled[] = {
 	/* The Vietnamese layout types letters for digits. */
 	{ "đđăă\u0323\u0323đđđđđă||Nguyễn Văn A|đăđăă\u0323\u0323\u0323|Nữ|"
 	  "Hà Nội|ă\u0300đ\u0303âđââ",
-	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01",
-	  CCCD_SEX_FEMALE, "2022-07-15", CCCD_QR_LAYOUT_DIGITS },
+	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01", CCCD_SEX_FEMALE,
+	  "2022-07-15", CCCD_QR_LAYOUT_DIGITS },
 	/* The same with tones composed into the vowels before them. */
 	{ "đđăặ\u0323đđđđđă||Nguyễn Văn A|đăđăặ\u0323\u0323|Nữ|Hà Nội|"
 	  "ằđ\u0303âđââ",
-	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01",
-	  CCCD_SEX_FEMALE, "2022-07-15", CCCD_QR_LAYOUT_DIGITS },
+	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01", CCCD_SEX_FEMALE,
+	  "2022-07-15", CCCD_QR_LAYOUT_DIGITS },
 	/* Dates that did not survive are not invented. */
 	{ "001199000001||Nguyễn Văn A|0101199|Nữ|Hà Nội|15072022", 7,
-	  "001199000001", "", "Nguyễn Văn A", "", CCCD_SEX_FEMALE,
-	  "2022-07-15", CCCD_QR_BIRTH_UNREADABLE },
+	  "001199000001", "", "Nguyễn Văn A", "", CCCD_SEX_FEMALE, "2022-07-15",
+	  CCCD_QR_BIRTH_UNREADABLE },
 	{ "001199000001||Nguyễn Văn A|31021999|Nữ|Hà Nội|15O72022", 7,
 	  "001199000001", "", "Nguyễn Văn A", "", CCCD_SEX_FEMALE, "",
 	  CCCD_QR_BIRTH_UNREADABLE | CCCD_QR_ISSUE_UNREADABLE },
@@ -123,8 +123,8 @@ static const struct row mangled[] = {
 	  "2022-07-15", CCCD_QR_SEX_UNREADABLE },
 	{ "001199000001||Nguye\u0302\u0303n Va\u0306n A|01/01/1999|Nữ|Hà Nội|"
 	  "2022-07-15",
-	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01",
-	  CCCD_SEX_FEMALE, "2022-07-15", 0 },
+	  7, "001199000001", "", "Nguyễn Văn A", "1999-01-01", CCCD_SEX_FEMALE,
+	  "2022-07-15", 0 },
 };
 
 static void assert_row(const struct row *row)
@@ -164,16 +164,15 @@ static void qr_parse_keeps_later_fields_as_they_are(void **state)
 	struct cccd_qr qr = { 0 };
 
 	(void)state;
-	assert_int_equal(qr_parse(span_text(GOOD "|001199888888||Cha X|Mẹ Y"),
-				  &qr),
-			 CCCD_OK);
+	assert_int_equal(
+	        qr_parse(span_text(GOOD "|001199888888||Cha X|Mẹ Y"), &qr),
+	        CCCD_OK);
 	assert_string_equal(qr.later[0], "001199888888");
 	assert_string_equal(qr.later[1], "");
 	assert_string_equal(qr.later[2], "Cha X");
 	assert_string_equal(qr.later[3], "Mẹ Y");
-	assert_string_equal(
-		qr.residence,
-		"Số 1 Phố Huế, Phường Hàng Bài, Hoàn Kiếm, Hà Nội");
+	assert_string_equal(qr.residence,
+	                    "Số 1 Phố Huế, Phường Hàng Bài, Hoàn Kiếm, Hà Nội");
 }
 
 static void qr_parse_refuses_other_texts(void **state)
@@ -186,7 +185,8 @@ static void qr_parse_refuses_other_texts(void **state)
 		"001199000001|",
 		"001199000001|||||",
 		"001199000001|Nguyễn Văn A|01011999|Nữ",
-		"00119900000|012345678|Nguyễn Văn A|01011999|Nữ|Hà Nội|15072022",
+		"00119900000|012345678|Nguyễn Văn A|01011999|Nữ|Hà "
+		"Nội|15072022",
 		"0011990000012|012345678|Nguyễn Văn A|01011999|Nữ|HN|15072022",
 		"OO1199000001||Nguyễn Văn A|01011999|Nữ|Hà Nội|15072022",
 		"https://example.vn/q?n=001199000001",
@@ -203,7 +203,7 @@ static void qr_parse_refuses_other_texts(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_int_equal(qr_parse(span_text(cases[i]), &qr),
-				 CCCD_ERR_USAGE_KEY_MALFORMED);
+		                 CCCD_ERR_USAGE_KEY_MALFORMED);
 	assert_int_equal(qr.field_count, 77);
 }
 
@@ -216,7 +216,7 @@ static void qr_parse_bounds_hostile_texts(void **state)
 	memset(text, '|', sizeof(text));
 	memcpy(text, "001199000001", 12);
 	assert_int_equal(qr_parse(span_of(text, sizeof(text)), &qr),
-			 CCCD_ERR_DATA_TOO_LARGE);
+	                 CCCD_ERR_DATA_TOO_LARGE);
 	assert_int_equal(qr_parse(span_of(text, QR_TEXT_MAX), &qr), CCCD_OK);
 	assert_int_equal(qr.field_count, QR_FIELDS_MAX);
 	assert_true((qr.notes & CCCD_QR_EXTRA_FIELDS) != 0);
@@ -237,10 +237,10 @@ static void qr_parse_hides_no_controls(void **state)
 
 	(void)state;
 	assert_int_equal(
-		qr_parse(span_text("001199000001||\x1B[31mA\u202E B|01011999|"
-				   "Nam|a\x07|15072022"),
-			 &qr),
-		CCCD_OK);
+	        qr_parse(span_text("001199000001||\x1B[31mA\u202E B|01011999|"
+	                           "Nam|a\x07|15072022"),
+	                 &qr),
+	        CCCD_OK);
 	assert_string_equal(qr.full_name, "[31mA B");
 	assert_string_equal(qr.residence, "a");
 	assert_true((qr.notes & CCCD_QR_TEXT_DAMAGED) != 0);
