@@ -301,7 +301,6 @@ static void pitfall_27_lengths_beyond_the_buffer_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(firsts); i++) {
 		uint8_t *bytes = malloc(2 + i + 1);
-		struct tlv_reader reader = { 0 };
 		struct tlv object = { 0 };
 
 		assert_non_null(bytes);
@@ -309,7 +308,9 @@ static void pitfall_27_lengths_beyond_the_buffer_are_refused(void **state)
 		bytes[0] = 0x75;
 		bytes[1] = firsts[i];
 		for (size_t len = 0; len <= 2 + i + 1; len++) {
-			reader = tlv_open(span_of(bytes, len));
+			struct tlv_reader reader =
+			        tlv_open(span_of(bytes, len));
+
 			assert_int_not_equal(tlv_next(&reader, &object),
 			                     CCCD_OK);
 			assert_int_equal(reader.rest.len, len);
