@@ -23,7 +23,7 @@ enum {
 	CONNECT_MS = 10000,
 	DISCONNECT_MS = 2000,
 	/* A cancel that comes just before the wait is seen after this. */
-	WATCH_MS = 500,
+	WATCH_MS = 1000,
 	/* A restart of pcscd during a wait is bridged this long. */
 	RESTART_MS = 3000,
 	RESTART_PAUSE_MS = 100,

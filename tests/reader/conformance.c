@@ -18,7 +18,8 @@ enum {
 	DEADLINE_MS = 300,
 	SLOW_MS = CONFORMANCE_SLOW_MS,
 	CANCEL_AFTER_MS = 150,
-	CANCEL_SEEN_MS = 2000,
+	/* Less than a slice of the wait: the call itself must be woken. */
+	CANCEL_SEEN_MS = 800,
 	LONG_ANSWER = 65000,
 	LONG_COMMAND = 65000,
 	NAME_MAX_LEN = 96,
