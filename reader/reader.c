@@ -22,6 +22,7 @@ struct reader {
 	void *state;
 	struct reader_card card;
 	unsigned int timeout_ms;
+	uint32_t exchanges;
 	bool connected;
 	enum cccd_err lost;
 	atomic_bool cancelled;
@@ -197,6 +198,7 @@ enum cccd_err reader_transmit(struct reader *reader, struct span command,
 	buf_reset(response);
 	TRY(check_cancel(reader, error));
 	TRY(check_command(reader, command, error));
+	reader->exchanges++;
 	err = reader->ops->transmit(reader->state, command, response,
 	                            reader->timeout_ms, error);
 	if (ends_connection(err))
@@ -211,6 +213,11 @@ enum cccd_err reader_transmit(struct reader *reader, struct span command,
 		return fail(error, CCCD_ERR_CARD_PROTOCOL,
 		            "response of %zu bytes", response->len);
 	return CCCD_OK;
+}
+
+uint32_t reader_exchanges(const struct reader *reader)
+{
+	return reader->exchanges;
 }
 
 void reader_set_timeout(struct reader *reader, unsigned int timeout_ms)

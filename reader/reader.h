@@ -139,6 +139,9 @@ CHECKED enum cccd_err reader_transmit(struct reader *reader,
                                       struct span command, struct buf *response,
                                       struct cccd_error *error);
 
+/* Command-response pairs handed to the transport since the open. */
+uint32_t reader_exchanges(const struct reader *reader);
+
 /* Deadline of each exchange, milliseconds; default 10 000. */
 void reader_set_timeout(struct reader *reader, unsigned int timeout_ms);
 

@@ -270,6 +270,9 @@ enum cccd_err reader_record_open(struct reader *inner,
 	record->ops = record_ops;
 	record->ops.capabilities =
 	        reader_ops(inner)->capabilities | READER_CAN_CANCEL;
+	/* Transparent, except that only a replay itself has a tape. */
+	if (strcmp(reader_ops(inner)->scheme, "replay") != 0)
+		record->ops.scheme = reader_ops(inner)->scheme;
 	record->inner = inner;
 	record->sink = *sink;
 	record->mode = mode;

@@ -35,7 +35,8 @@ struct record_sink {
  * @inner: belongs to the new reader on success and is closed with it
  * @sink:  copied; its context is borrowed for the reader's life
  *
- * A failing sink disturbs no exchange: see reader_record_status().
+ * The new reader states the scheme and the capabilities of @inner. A failing
+ * sink disturbs no exchange: see reader_record_status().
  *
  * Return: CCCD_OK; CCCD_ERR_MEMORY; the sink's error for the first line.
  */

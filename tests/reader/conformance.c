@@ -116,6 +116,7 @@ static void exchanges_short(struct bed *bed, struct reader *reader)
 	expect_bytes(reader, 0);
 	expect_bytes(reader, 1);
 	expect_bytes(reader, 256);
+	assert_int_equal(reader_exchanges(reader), 3);
 }
 
 static void exchanges_extended(struct bed *bed, struct reader *reader)
@@ -154,6 +155,7 @@ static void refuses_oversize(struct bed *bed, struct reader *reader)
 	                 CCCD_ERR_READER_OVERSIZE);
 	free(command);
 	/* Nothing was sent: the connection is as it was. */
+	assert_int_equal(reader_exchanges(reader), 0);
 	expect_bytes(reader, 3);
 }
 

@@ -68,9 +68,9 @@ static struct reader *open_replay(struct bed *bed)
 	struct cccd_error error = { .tries_left = -1 };
 	struct reader *reader = NULL;
 
-	assert_int_equal(reader_replay_open(buf_span(&recording->text),
-					    &error, &reader),
-			 CCCD_OK);
+	assert_int_equal(
+	        reader_replay_open(buf_span(&recording->text), &error, &reader),
+	        CCCD_OK);
 	return reader;
 }
 
