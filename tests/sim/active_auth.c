@@ -70,11 +70,11 @@ static enum cccd_err sign(struct sim_card *card, struct span nonce,
                           struct buf *ret)
 {
 	const char *fault = card->profile->active_auth.fault;
-	uint8_t other[NONCE] = { 'r', 'e', 'p', 'l', 'a', 'y', 'e', 'd' };
+	static const uint8_t old[NONCE] = "replayed";
 
 	/* A copied answer fits a challenge of long ago. */
 	if (strcmp(fault, "replay") == 0)
-		nonce = SPAN(other);
+		nonce = SPAN(old);
 	if (card->aa.rsa.n != NULL)
 		TRY(sign_rsa(card, nonce, ret));
 	else

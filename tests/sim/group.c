@@ -108,7 +108,7 @@ enum cccd_err sim_group_open(unsigned int id, struct sim_group *ret)
 	group.field_len = (size_t)BN_num_bytes(group.p);
 	group.order_len = (size_t)BN_num_bytes(group.order);
 	*ret = group;
-	group = (struct sim_group){ .id = 0 };
+	memset(&group, 0, sizeof(group));
 	return CCCD_OK;
 }
 
@@ -180,7 +180,7 @@ enum cccd_err sim_group_power(const struct sim_group *group,
 		return CCCD_ERR_CRYPTO_FAILED;
 	sim_element_release(ret);
 	*ret = made;
-	made = (struct sim_element){ .point = NULL };
+	memset(&made, 0, sizeof(made));
 	return CCCD_OK;
 }
 

@@ -233,7 +233,7 @@ static enum cccd_err step_nonce(struct sim_card *card, struct span data,
 	 * integrated mapping; one AES block else. [9303-11 4.4.3.3] */
 	pace->nonce_len = NONCE_LEN;
 	if (pace->mapping == SIM_IM && sim_key_len(pace->cipher) > NONCE_LEN)
-		pace->nonce_len = 2 * NONCE_LEN;
+		pace->nonce_len = NONCE_LEN * (size_t)2;
 	if (card->profile->behaviour.nonce_len != 0)
 		pace->nonce_len = card->profile->behaviour.nonce_len;
 	if (pace->nonce_len > sizeof(pace->nonce))

@@ -30,7 +30,7 @@ enum cccd_err sim_pki_make(const struct sim_profile *profile,
 	pki.csca.explicit_domain = country->explicit_domain;
 	pki.ds.explicit_domain = sod->explicit_domain;
 	*ret = pki;
-	pki = (struct sim_pki){ .csca = { .secret = NULL } };
+	memset(&pki, 0, sizeof(pki));
 	return CCCD_OK;
 }
 
@@ -138,7 +138,7 @@ enum cccd_err sim_pki_key_id(const struct sim_signer *signer,
 static void put_key_ids(struct sim_der *der, const struct sim_signer *subject,
                         const struct sim_signer *issuer)
 {
-	struct digest id;
+	struct digest id = { .len = 0 };
 	SIM_DER own = sim_der_make();
 	SIM_DER above = sim_der_make();
 	size_t mark = sim_der_open(&above, 0x30);
@@ -392,7 +392,7 @@ static void put_crl_extensions(const struct sim_pki *pki, struct sim_der *der)
 {
 	size_t wrap = sim_der_open(der, 0xA0);
 	size_t list = sim_der_open(der, 0x30);
-	struct digest id;
+	struct digest id = { .len = 0 };
 	SIM_DER above = sim_der_make();
 	SIM_DER number = sim_der_make();
 	size_t mark = sim_der_open(&above, 0x30);

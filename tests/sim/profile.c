@@ -35,12 +35,12 @@
 #define ENUM(type, name_, names_)                                  \
 	{                                                          \
 		.name = #name_, .kind = SIM_ENUM, AT(type, name_), \
-		.names = names_                                    \
+		.names = (names_)                                  \
 	}
 #define SUB(type, name_, table_)                                  \
 	{                                                         \
 		.name = #name_, .kind = SIM_SUB, AT(type, name_), \
-		.sub = table_                                     \
+		.sub = (table_)                                   \
 	}
 
 static const struct sim_member document_members[] = {
@@ -89,10 +89,10 @@ static const char *const file_names[] = {
 	"cvca", "card_access", "card_security", "atr_info", "dir",  NULL,
 };
 
-#define FILE_MEMBER(name_, id)                                       \
-	{                                                            \
-		.name = name_, .kind = SIM_SUB, .sub = file_members, \
-		.offset = (id) * sizeof(struct sim_file_profile)     \
+#define FILE_MEMBER(name_, id)                                         \
+	{                                                              \
+		.name = (name_), .kind = SIM_SUB, .sub = file_members, \
+		.offset = (id) * sizeof(struct sim_file_profile)       \
 	}
 
 static const struct sim_member files_members[] = {
@@ -151,10 +151,10 @@ static const struct sim_member dg12_members[] = {
 static const char *const absent_names[] = { "omit", "string", "number",
 	                                    "sequence", NULL };
 
-#define FIELD(name_, n)                                                \
-	{                                                              \
-		.name = name_, .kind = SIM_TEXT, .cap = SIM_TEXT_MAX,  \
-		.offset = offsetof(struct sim_dg13_profile, fields[n]) \
+#define FIELD(name_, n)                                                 \
+	{                                                               \
+		.name = (name_), .kind = SIM_TEXT, .cap = SIM_TEXT_MAX, \
+		.offset = offsetof(struct sim_dg13_profile, fields[n])  \
 	}
 
 static const struct sim_member dg13_members[] = {

@@ -201,7 +201,7 @@ static uint16_t place_of(const struct sim_card *card,
 enum sim_file_id chip_addressed(const struct sim_card *card,
                                 const struct chip_command *cmd, size_t *ret_end)
 {
-	struct place place;
+	struct place place = { .id = SIM_FILES };
 
 	*ret_end = 0;
 	if (cmd->ins == 0xA4 && cmd->p1 != 0x04 && cmd->data.len == 2)
@@ -215,33 +215,39 @@ enum sim_file_id chip_addressed(const struct sim_card *card,
 	return place.id;
 }
 
+/* What fits into a protected answer that the wire can carry. */
+static size_t fitting(const struct sim_card *card,
+                      const struct chip_command *cmd, size_t ne)
+{
+	const struct sim_behaviour_profile *how = &card->profile->behaviour;
+	size_t room = chip_session_room(&card->state.session,
+	                                cmd->extended ? 65536 : 256);
+
+	/* [test rig, behaviour 2] */
+	if (cmd->le_zero && how->le_zero == SIM_LE_EMPTY)
+		return 0;
+	if (how->more_61 || (cmd->le_zero && how->le_zero == SIM_LE_OVERSIZE))
+		return ne;
+	return ne > room ? room : ne;
+}
+
 /* How many bytes the answer may carry, or a status word. */
 static uint16_t limit_of(const struct sim_card *card,
                          const struct chip_command *cmd, size_t *ret)
 {
 	const struct sim_behaviour_profile *how = &card->profile->behaviour;
 	size_t most = cmd->extended ? how->max_extended : how->max_short;
-	size_t wire = cmd->extended ? 65536 : 256;
 	size_t ne = cmd->ne;
 
 	if (!cmd->le_zero && ne > most)
 		return how->oversize_6c && most < 256
 		               ? (uint16_t)(0x6C00 | most)
 		               : SW_LENGTH;
-	if (cmd->le_zero && ne > most)
+	if (ne > most)
 		ne = most;
 	if (how->read_cap != 0 && ne > how->read_cap)
 		ne = how->read_cap;
-	if (cmd->secured && !how->more_61 &&
-	    !(cmd->le_zero && how->le_zero == SIM_LE_OVERSIZE)) {
-		size_t room = chip_session_room(&card->state.session, wire);
-
-		ne = ne > room ? room : ne;
-	}
-	/* [test rig, behaviour 2] */
-	if (cmd->le_zero && cmd->secured && how->le_zero == SIM_LE_EMPTY)
-		ne = 0;
-	*ret = ne;
+	*ret = cmd->secured ? fitting(card, cmd, ne) : ne;
 	return SW_OK;
 }
 
@@ -273,9 +279,9 @@ static uint16_t answer(const struct sim_card *card, struct span bytes,
 uint16_t chip_read_binary(struct sim_card *card, const struct chip_command *cmd,
                           struct buf *ret)
 {
-	struct place place;
+	struct place place = { .id = SIM_FILES };
 	const struct chip_file *file;
-	size_t limit;
+	size_t limit = 0;
 	uint16_t sw;
 
 	if (cmd->ins == 0xB1 && !card->profile->behaviour.odd_ins)

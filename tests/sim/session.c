@@ -49,7 +49,7 @@ static enum cccd_err checksum(const struct chip_session *session,
                               const uint8_t *header, struct span objects,
                               uint8_t mac[static SIM_MAC_LEN])
 {
-	BUF all = buf_make(CHIP_RESPONSE_MAX * 2);
+	BUF all = buf_make(CHIP_PROTECTED_MAX);
 	size_t block = block_len(session);
 
 	TRY(buf_append(&all, span_of(session->ssc, block)));
@@ -190,7 +190,7 @@ uint16_t chip_session_unwrap(struct chip_session *session,
 static enum cccd_err cryptogram(const struct chip_session *session, bool odd,
                                 struct span data, struct buf *ret)
 {
-	BUF body = buf_make(CHIP_RESPONSE_MAX * 2);
+	BUF body = buf_make(CHIP_PROTECTED_MAX);
 	uint8_t iv[SIM_BLOCK_MAX];
 
 	TRY(make_iv(session, iv));
@@ -207,7 +207,7 @@ static enum cccd_err cryptogram(const struct chip_session *session, bool odd,
 static enum cccd_err data_object(const struct sim_card *card, bool odd,
                                  struct span data, struct buf *ret)
 {
-	BUF value = buf_make(CHIP_RESPONSE_MAX * 2);
+	BUF value = buf_make(CHIP_PROTECTED_MAX);
 	SIM_DER object = sim_der_make();
 	uint8_t tag = odd ? 0x85 : 0x87;
 
@@ -229,7 +229,7 @@ enum cccd_err chip_session_wrap(struct sim_card *card,
                                 struct span data, uint16_t sw, struct buf *ret)
 {
 	struct chip_session *session = &card->state.session;
-	BUF do87 = buf_make(CHIP_RESPONSE_MAX * 2);
+	BUF do87 = buf_make(CHIP_PROTECTED_MAX);
 	SIM_DER objects = sim_der_make();
 	uint8_t do99[] = { 0x99, 2, (uint8_t)(sw >> 8), (uint8_t)sw };
 	uint8_t mac[SIM_MAC_LEN];

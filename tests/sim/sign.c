@@ -78,7 +78,7 @@ enum cccd_err sim_rsa_make(struct sim_rng *rng, unsigned int bits,
 	if (!complete(&rsa, p, q, ctx) || BN_num_bits(rsa.n) != (int)bits)
 		return CCCD_ERR_CRYPTO_FAILED;
 	*ret = rsa;
-	rsa = (struct sim_rsa){ .len = 0 };
+	memset(&rsa, 0, sizeof(rsa));
 	return CCCD_OK;
 }
 

@@ -90,7 +90,7 @@ enum cccd_err sim_signer_make(const char *seed, const char *purpose,
 	TRY(sim_rng_init(seed, purpose, &signer.rng));
 	TRY(make_key(&signer, row));
 	*ret = signer;
-	signer = (struct sim_signer){ .secret = NULL };
+	memset(&signer, 0, sizeof(signer));
 	return CCCD_OK;
 }
 

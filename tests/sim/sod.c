@@ -177,7 +177,6 @@ static void put_lds(const struct sim_card *card, struct sim_der *der)
 	const struct sim_sod_profile *sod = &card->profile->sod;
 	size_t whole = sim_der_open(der, 0x30);
 	size_t list;
-	size_t info;
 
 	sim_der_uint(der, sod->version);
 	sim_digest_algorithm(sim_digest_by_name(sod->digest), der);
@@ -192,7 +191,8 @@ static void put_lds(const struct sim_card *card, struct sim_der *der)
 	}
 	sim_der_close(der, list);
 	if (sod->version >= 1) {
-		info = sim_der_open(der, 0x30);
+		size_t info = sim_der_open(der, 0x30);
+
 		sim_der_text(der, 0x13, card->profile->com.lds);
 		sim_der_text(der, 0x13, card->profile->com.unicode);
 		sim_der_close(der, info);
@@ -225,8 +225,8 @@ static enum cccd_err loosen(struct span object, struct buf *ret)
 	return sim_der_take(&der, ret);
 }
 
-static enum cccd_err wrap(const struct sim_card *card, struct span cms,
-                          struct buf *ret)
+static enum cccd_err put_in_file(const struct sim_card *card, struct span cms,
+                                 struct buf *ret)
 {
 	static const uint8_t head[] = { 0x77, 0x80 };
 	static const uint8_t end[] = { 0, 0 };
@@ -263,5 +263,5 @@ enum cccd_err sim_build_sod(struct sim_card *card, size_t pad, struct buf *ret)
 	cms.content = buf_span(&lds.out);
 	cms.certificate = buf_span(&card->ds);
 	TRY(sim_cms_sign(card->profile, &pki, &cms, &signed_data));
-	return wrap(card, buf_span(&signed_data), ret);
+	return put_in_file(card, buf_span(&signed_data), ret);
 }

@@ -97,16 +97,34 @@ static BUF_MEM *step(struct sim_card *card, uint32_t tag, BUF_MEM *value,
 	return ret;
 }
 
-static void run_pace(EAC_CTX *ctx, struct sim_card *card, const char *can)
+static void mutual_authentication(EAC_CTX *ctx, struct sim_card *card,
+                                  const BUF_MEM *their_key)
 {
+	BUF_MEM *token;
+	BUF_MEM *their_token;
+
+	assert_true(PACE_STEP3C_derive_keys(ctx));
+	token = PACE_STEP3D_compute_authentication_token(ctx, their_key);
+	their_token = step(card, 0x85, token, 0x86);
+	assert_int_equal(
+	        PACE_STEP3D_verify_authentication_token(ctx, their_token), 1);
+	BUF_MEM_free(their_token);
+	BUF_MEM_free(token);
+}
+
+/* OpenPACE drops leading zeros of a DH secret, where PKCS #3 wants its full
+ * length: false when that happened, in one of about 200 runs. */
+static bool run_pace(EAC_CTX *ctx, struct sim_card *card, const char *can)
+{
+	size_t len = card->state.pace.group.field_len;
+	bool whole;
+
 	PACE_SEC *secret = PACE_SEC_new(can, CAN_LEN, PACE_CAN);
 	BUF_MEM *nonce = step(card, 0, NULL, 0x80);
 	BUF_MEM *mapping;
 	BUF_MEM *theirs;
 	BUF_MEM *key;
 	BUF_MEM *their_key;
-	BUF_MEM *token;
-	BUF_MEM *their_token;
 
 	assert_true(PACE_STEP2_dec_nonce(ctx, secret, nonce));
 	mapping = PACE_STEP3A_generate_mapping_data(ctx);
@@ -115,19 +133,16 @@ static void run_pace(EAC_CTX *ctx, struct sim_card *card, const char *can)
 	key = PACE_STEP3B_generate_ephemeral_key(ctx);
 	their_key = step(card, 0x83, key, 0x84);
 	assert_true(PACE_STEP3B_compute_shared_secret(ctx, their_key));
-	assert_true(PACE_STEP3C_derive_keys(ctx));
-	token = PACE_STEP3D_compute_authentication_token(ctx, their_key);
-	their_token = step(card, 0x85, token, 0x86);
-	assert_int_equal(
-	        PACE_STEP3D_verify_authentication_token(ctx, their_token), 1);
-	BUF_MEM_free(their_token);
-	BUF_MEM_free(token);
+	whole = ctx->pace_ctx->ka_ctx->shared_secret->length == len;
+	if (whole)
+		mutual_authentication(ctx, card, their_key);
 	BUF_MEM_free(their_key);
 	BUF_MEM_free(key);
 	BUF_MEM_free(theirs);
 	BUF_MEM_free(mapping);
 	BUF_MEM_free(nonce);
 	PACE_SEC_clear_free(secret);
+	return whole;
 }
 
 static BUF_MEM *copy(struct span bytes)
@@ -208,8 +223,9 @@ struct pairing {
 	int nid;
 };
 
-static void check_pace(const struct pairing *pairing, unsigned int domain)
+static bool try_pace(const struct pairing *pairing, unsigned int domain)
 {
+	bool whole;
 	EAC_CTX *ctx = EAC_CTX_new();
 	char profile[PROFILE_MAX];
 	struct sim_card *card;
@@ -224,11 +240,23 @@ static void check_pace(const struct pairing *pairing, unsigned int domain)
 	ctx->tr_version = EAC_TR_VERSION_2_02;
 	assert_true(EAC_CTX_init_pace(ctx, pairing->nid, (int)domain));
 	mse_set_at(card, pairing->protocol);
-	run_pace(ctx, card, sim_card_secret(card, "can"));
-	assert_true(EAC_CTX_set_encryption_ctx(ctx, EAC_ID_PACE));
-	select_protected(ctx, card);
+	whole = run_pace(ctx, card, sim_card_secret(card, "can"));
+	if (whole) {
+		assert_true(EAC_CTX_set_encryption_ctx(ctx, EAC_ID_PACE));
+		select_protected(ctx, card);
+	}
 	sim_card_free(card);
 	EAC_CTX_clear_free(ctx);
+	return whole;
+}
+
+static void check_pace(const struct pairing *pairing, unsigned int domain)
+{
+	for (int i = 0; i < 5; i++) {
+		if (try_pace(pairing, domain))
+			return;
+	}
+	assert_true(false);
 }
 
 /* [9303-11 4.4, 9.8] */
@@ -264,24 +292,57 @@ static void pace_agrees_with_openpace_on_every_group(void **state)
 	}
 }
 
-/* OpenPACE's half of the key agreement; the chip's keys must follow from
- * its secret. [9303-11 6.2.1] */
-static void check_ca(const struct pairing *pairing, unsigned int domain,
-                     enum sim_cipher cipher)
+/* OpenPACE's half of the key agreement. */
+static BUF_MEM *openpace_secret(EAC_CTX *ctx, const struct sim_card *card)
+{
+	BUF chip_key = buf_make(512);
+	KA_CTX *ka = ctx->ca_ctx->ka_ctx;
+	BUF_MEM *other;
+	BUF_MEM *ret;
+
+	assert_int_equal(sim_group_encode(&card->ca[0].group,
+	                                  &card->ca[0].public_key, &chip_key),
+	                 CCCD_OK);
+	other = copy(buf_span(&chip_key));
+	ret = ka->compute_key(ka->key, other, ctx->bn_ctx);
+	assert_non_null(ret);
+	BUF_MEM_free(other);
+	return ret;
+}
+
+/* The chip's half, with OpenPACE's ephemeral key. */
+static void agree_with_chip(EAC_CTX *ctx, struct sim_card *card,
+                            enum sim_cipher cipher)
+{
+	struct chip_command cmd = { .ins = 0x86, .secured = true };
+	KA_CTX *ka = ctx->ca_ctx->ka_ctx;
+	BUF_MEM *own = ka->generate_key(ka->key, ctx->bn_ctx);
+	SIM_DER data = sim_der_make();
+	BUF answer = buf_make(SIM_RESPONSE_MAX);
+	size_t mark = sim_der_open(&data, 0x7C);
+
+	assert_non_null(own);
+	sim_der_put(&data, 0x80, span_of(own->data, own->length));
+	sim_der_close(&data, mark);
+	cmd.data = buf_span(&data.out);
+	card->state.session.open = true;
+	card->state.ca_key = 0;
+	card->state.ca_cipher = cipher;
+	assert_int_equal(chip_ca_agree(card, &cmd, &answer), SW_OK);
+	BUF_MEM_free(own);
+}
+
+/* The chip's keys must follow from OpenPACE's secret, unless that lost a
+ * leading zero: then false. [9303-11 6.2.1] */
+static bool try_ca(const struct pairing *pairing, unsigned int domain,
+                   enum sim_cipher cipher)
 {
 	EAC_CTX *ctx = EAC_CTX_new();
 	char profile[PROFILE_MAX];
 	struct sim_card *card;
 	struct chip_keys keys = { .cipher = cipher };
-	struct chip_command cmd = { .ins = 0x86, .secured = true };
-	SIM_DER data = sim_der_make();
-	BUF answer = buf_make(SIM_RESPONSE_MAX);
-	BUF chip_key = buf_make(512);
-	BUF_MEM *own;
-	BUF_MEM *other;
 	BUF_MEM *shared;
-	KA_CTX *ka;
-	size_t mark;
+	bool whole;
 
 	assert_non_null(ctx);
 	(void)snprintf(profile, sizeof(profile),
@@ -291,34 +352,34 @@ static void check_ca(const struct pairing *pairing, unsigned int domain,
 	card = load(profile);
 	ctx->tr_version = EAC_TR_VERSION_2_02;
 	assert_true(EAC_CTX_init_ca(ctx, pairing->nid, (int)domain));
-	ka = ctx->ca_ctx->ka_ctx;
-	own = ka->generate_key(ka->key, ctx->bn_ctx);
-	assert_non_null(own);
-	mark = sim_der_open(&data, 0x7C);
-	sim_der_put(&data, 0x80, span_of(own->data, own->length));
-	sim_der_close(&data, mark);
-	cmd.data = buf_span(&data.out);
-	card->state.session.open = true;
-	card->state.ca_key = 0;
-	card->state.ca_cipher = cipher;
-	assert_int_equal(chip_ca_agree(card, &cmd, &answer), SW_OK);
-	assert_int_equal(sim_group_encode(&card->ca[0].group,
-	                                  &card->ca[0].public_key, &chip_key),
-	                 CCCD_OK);
-	other = copy(buf_span(&chip_key));
-	shared = ka->compute_key(ka->key, other, ctx->bn_ctx);
-	assert_non_null(shared);
-	assert_int_equal(
-	        chip_session_keys(cipher, span_of(shared->data, shared->length),
-	                          &keys),
-	        CCCD_OK);
-	assert_memory_equal(keys.enc, card->state.next.keys.enc, SIM_KEY_MAX);
-	assert_memory_equal(keys.mac, card->state.next.keys.mac, SIM_KEY_MAX);
+	agree_with_chip(ctx, card, cipher);
+	shared = openpace_secret(ctx, card);
+	whole = shared->length == card->ca[0].group.field_len;
+	if (whole) {
+		assert_int_equal(
+		        chip_session_keys(cipher,
+		                          span_of(shared->data, shared->length),
+		                          &keys),
+		        CCCD_OK);
+		assert_memory_equal(keys.enc, card->state.next.keys.enc,
+		                    SIM_KEY_MAX);
+		assert_memory_equal(keys.mac, card->state.next.keys.mac,
+		                    SIM_KEY_MAX);
+	}
 	BUF_MEM_free(shared);
-	BUF_MEM_free(other);
-	BUF_MEM_free(own);
 	sim_card_free(card);
 	EAC_CTX_clear_free(ctx);
+	return whole;
+}
+
+static void check_ca(const struct pairing *pairing, unsigned int domain,
+                     enum sim_cipher cipher)
+{
+	for (int i = 0; i < 5; i++) {
+		if (try_ca(pairing, domain, cipher))
+			return;
+	}
+	assert_true(false);
 }
 
 static void chip_auth_agrees_with_openpace(void **state)
