@@ -8,6 +8,7 @@
 /* ISO/IEC 19794-5:2005, tables 1 to 4: lengths in bytes. */
 enum {
 	FACIAL_HEADER_LEN = 14,
+	FACIAL_VERSION_OFFSET = 4,
 	FACIAL_COUNT_OFFSET = 12,
 	FACE_INFORMATION_LEN = 20,
 	FACE_POINTS_OFFSET = 4,
@@ -76,6 +77,10 @@ static enum cccd_err read_19794(const struct cccd_face *form, struct span data,
 	TRY(take(&data, FACIAL_HEADER_LEN, &header));
 	if (!span_equal(span_first(header, sizeof(format_identifier)),
 	                SPAN(format_identifier)))
+		return CCCD_ERR_DATA_UNSUPPORTED; /* The edition of 2011, "030",
+		                                     has other headers
+		                                     [9303-10 4.7.2.1]. */
+	if (header.at[FACIAL_VERSION_OFFSET + 1] != '1')
 		return CCCD_ERR_DATA_UNSUPPORTED;
 	images = number_at(header, FACIAL_COUNT_OFFSET, 2);
 	if (images == 0)

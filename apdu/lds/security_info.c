@@ -183,6 +183,8 @@ static enum cccd_err read_pace_domain(struct span oid,
 		.mapping = row->mapping,
 	};
 
+	if (info.mapping == CCCD_PACE_MAPPING_NONE)
+		return CCCD_ERR_DATA_MALFORMED;
 	TRY(take_sequence(reader, &info.algorithm));
 	TRY(take_last_id(reader, &info.parameter_id, &info.has_parameter_id));
 	if (infos->pace_domain_count == CCCD_PACE_DOMAIN_INFOS_MAX)
@@ -216,7 +218,8 @@ static enum cccd_err read_chip_auth_key(struct span oid,
 		.protocol = span_bytes(oid),
 		.key_agreement = key_agreement_of_arc(oid.at[sizeof(oid_pk)]),
 	};
-
+	if (info.key_agreement == CCCD_KEY_AGREEMENT_NONE)
+		return CCCD_ERR_DATA_MALFORMED;
 	TRY(take_sequence(reader, &info.public_key));
 	TRY(take_last_id(reader, &info.key_id, &info.has_key_id));
 	if (infos->chip_auth_key_count == CCCD_CHIP_AUTH_KEYS_MAX)
@@ -419,26 +422,40 @@ enum cccd_err dg14_parse(struct span file, struct cccd_security_infos *ret)
 	return security_infos_parse(set, ret);
 }
 
-const struct cccd_chip_auth_key_info *
-security_infos_key_of(const struct cccd_security_infos *infos,
-                      const struct cccd_chip_auth_info *info)
+/* An identifier that only one side gives neither binds nor excludes. */
+static bool key_fits(const struct cccd_chip_auth_key_info *key,
+                     const struct cccd_chip_auth_info *info, bool exactly)
+{
+	if (key->key_agreement != info->key_agreement)
+		return false;
+	if (key->has_key_id && info->has_key_id)
+		return key->key_id == info->key_id;
+	return !exactly;
+}
+
+static const struct cccd_chip_auth_key_info *
+only_key(const struct cccd_security_infos *infos,
+         const struct cccd_chip_auth_info *info, bool exactly)
 {
 	const struct cccd_chip_auth_key_info *found = NULL;
 
 	for (size_t i = 0; i < infos->chip_auth_key_count; i++) {
-		const struct cccd_chip_auth_key_info *key =
-		        &infos->chip_auth_key[i];
-
-		if (key->key_agreement != info->key_agreement)
-			continue;
-		if (info->has_key_id &&
-		    (!key->has_key_id || key->key_id != info->key_id))
+		if (!key_fits(&infos->chip_auth_key[i], info, exactly))
 			continue;
 		if (found != NULL)
 			return NULL;
-		found = key;
+		found = &infos->chip_auth_key[i];
 	}
 	return found;
+}
+
+const struct cccd_chip_auth_key_info *
+security_infos_key_of(const struct cccd_security_infos *infos,
+                      const struct cccd_chip_auth_info *info)
+{
+	const struct cccd_chip_auth_key_info *key = only_key(infos, info, true);
+
+	return key != NULL ? key : only_key(infos, info, false);
 }
 
 static bool contains_raw(const struct cccd_security_infos *infos,

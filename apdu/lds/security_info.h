@@ -34,8 +34,8 @@ CHECKED enum cccd_err dg14_parse(struct span file,
  * security_infos_key_of() - the static key a chip authentication uses.
  * @info: one of @infos->chip_auth
  *
- * The key with the same identifier; when none is given, the only key of the
- * same key agreement.
+ * The key with the same identifier; when one side gives none, the only key
+ * of the same key agreement.
  *
  * Return: one of @infos->chip_auth_key, NULL when none or several fit.
  *

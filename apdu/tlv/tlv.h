@@ -91,18 +91,18 @@ uint32_t tlv_peek(const struct tlv_reader *reader);
  * Return: as tlv_next(); CCCD_ERR_DATA_MISSING for another tag.
  */
 CHECKED enum cccd_err tlv_expect(struct tlv_reader *reader, uint32_t tag,
-				 struct span *ret_value);
+                                 struct span *ret_value);
 
 /* As tlv_expect(), but another tag or the end only clears @ret_present. */
 CHECKED enum cccd_err tlv_optional(struct tlv_reader *reader, uint32_t tag,
-				   struct span *ret_value, bool *ret_present);
+                                   struct span *ret_value, bool *ret_present);
 
 /* CCCD_ERR_DATA_MALFORMED when something is left. */
 CHECKED enum cccd_err tlv_end(const struct tlv_reader *reader);
 
 /* The value of the only object in @bytes, which must have @tag. */
 CHECKED enum cccd_err tlv_only(struct span bytes, uint32_t tag,
-			       struct span *ret_value);
+                               struct span *ret_value);
 
 /**
  * tlv_unsigned() - a non-negative INTEGER's value as a number.
@@ -129,7 +129,7 @@ void oid_text(struct span value, char text[static OID_TEXT_MAX]);
  * CCCD_ERR_DATA_TOO_LARGE beyond @ret's maximum; CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err tlv_normalise(struct span bytes, struct buf *ret,
-				    size_t *ret_used);
+                                    size_t *ret_used);
 
 enum { TLV_DEPTH_MAX = 32 };
 
@@ -165,6 +165,6 @@ void tlv_finish(struct tlv_writer *writer, size_t mark);
 
 /* What was written, or the first failure (CCCD_ERR_DATA_TOO_LARGE). */
 CHECKED enum cccd_err tlv_written(const struct tlv_writer *writer,
-				  struct span *ret);
+                                  struct span *ret);
 
 #endif

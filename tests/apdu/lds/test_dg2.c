@@ -221,23 +221,29 @@ static void dg2_holds_several_faces(void **state)
 	                 CCCD_ERR_DATA_MISSING);
 }
 
+static size_t number_of(const char *text)
+{
+	return strtoul(text, NULL, 10);
+}
+
 /* [9303-10 A.3] the header of the example before our own record */
 static void dg2_header_of_the_vectors_is_read(void **state)
 {
 	struct vectors *vectors = vectors_open("lds");
 	struct span header = vectors_bytes(vectors, "dg2_header");
 	size_t total =
-	        (size_t)atoi(vectors_text(vectors, "dg2_total_length_text"));
+	        number_of(vectors_text(vectors, "dg2_total_length_text"));
 	size_t data_len =
-	        (size_t)atoi(vectors_text(vectors, "dg2_image_length_text"));
+	        number_of(vectors_text(vectors, "dg2_image_length_text"));
 	static uint8_t memory[FILE_MAX];
 	static uint8_t image[FILE_MAX];
 	struct tlv_writer writer = tlv_writer(memory, total);
 	static struct cccd_dg2 dg2;
 
 	(void)state;
-	assert_int_equal(header.len,
-	                 atoi(vectors_text(vectors, "dg2_image_offset_text")));
+	assert_int_equal(
+	        header.len,
+	        number_of(vectors_text(vectors, "dg2_image_offset_text")));
 	memcpy(image, codestream, sizeof(codestream) - 1);
 	tlv_put_raw(&writer, header);
 	put_facial_header(&writer, 1);
@@ -304,11 +310,16 @@ static void records_of_other_kinds_are_refused(void **state)
 	static uint8_t memory[FILE_MAX];
 	static struct cccd_dg2 dg2;
 	struct span file = make_19794(1, 1, 0, memory);
+	size_t at = 0;
 
 	(void)state;
-	for (size_t i = 0; i + 4 < file.len; i++)
-		if (memcmp(memory + i, "FAC", 4) == 0)
-			memory[i] = 'X';
+	while (memcmp(memory + at, "FAC", 4) != 0)
+		at++;
+	memory[at + 5] = '3'; /* ISO/IEC 19794-5:2011 */
+	assert_int_equal(dg2_parse(file, &dg2), CCCD_ERR_DATA_UNSUPPORTED);
+	memory[at + 5] = '1';
+	assert_int_equal(dg2_parse(file, &dg2), CCCD_OK);
+	memory[at] = 'X';
 	assert_int_equal(dg2_parse(file, &dg2), CCCD_ERR_DATA_UNSUPPORTED);
 	assert_int_equal(dg2_parse(HEX("\x75\x05\x7F\x61\x02\x7F\x60"), &dg2),
 	                 CCCD_ERR_DATA_TRUNCATED);

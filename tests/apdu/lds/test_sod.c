@@ -194,7 +194,6 @@ static void sod_of_indefinite_length_is_read(void **state)
 	const struct recipe recipe = { usual, ARRAY_LEN(usual), true, true };
 	const struct recipe definite = { usual, ARRAY_LEN(usual), true, false };
 	static uint8_t bytes[FILE_MAX];
-	uint8_t other[FILE_MAX / 2];
 	BUF memory = buf_make(MEMORY_MAX);
 	static struct cccd_sod sod;
 	struct span file = make_sod(&recipe, bytes);
@@ -206,6 +205,7 @@ static void sod_of_indefinite_length_is_read(void **state)
 	assert_int_equal(sod.hash_count, ARRAY_LEN(usual));
 	assert_int_equal(sod.version, 1);
 	{
+		static uint8_t other[FILE_MAX / 2];
 		struct tlv_writer writer = tlv_writer(other, sizeof(other));
 
 		put_security_object(&writer, &definite);
