@@ -23,6 +23,7 @@ static void md_cleanup(EVP_MD_CTX **ctx)
 }
 
 /* PEM_read asks for a passphrase unless it is told that there is none. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's type */
 static int no_passphrase(char *text, int cap, int writing, void *context)
 {
 	(void)text;

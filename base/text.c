@@ -100,7 +100,8 @@ static size_t collapse(uint8_t *at, size_t len)
 static enum cccd_err map_text(struct span text, map_code map,
                               unsigned int options, char *ret, size_t cap)
 {
-	BUF work = buf_make((TEXT_INPUT_MAX + 1) * 4 * sizeof(int32_t));
+	BUF work = buf_make(sizeof(utf8proc_int32_t) * 4 *
+	                    ((size_t)TEXT_INPUT_MAX + 1));
 	utf8proc_option_t option = (utf8proc_option_t)options;
 	utf8proc_ssize_t have = (utf8proc_ssize_t)text.len;
 	utf8proc_int32_t *codes = NULL;

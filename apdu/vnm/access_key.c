@@ -183,14 +183,15 @@ static enum cccd_err take_dates(const struct access_input *input,
                                 struct facts *facts)
 {
 	struct cccd_day ignored = { 0 };
-	char text[MRZ_DATE_LEN + 1];
 
 	if (input->birth.len > 0)
 		TRY(read_date(input->birth, facts->birth, &facts->birth_day));
 	else if (day_is_valid(facts->birth_day))
 		write_mrz_date(facts->birth_day, facts->birth);
-	if (input->issue.len > 0)
-		TRY(read_date(input->issue, text, &facts->issue_day));
+	if (input->issue.len > 0 &&
+	    day_read(text_trim(input->issue), &facts->issue_day) ==
+	            CCCD_FORM_NONE)
+		return CCCD_ERR_USAGE_KEY_MALFORMED;
 	if (input->expiry.len == 0)
 		return CCCD_OK;
 	if (says_none(input->expiry)) {
@@ -207,7 +208,6 @@ static enum cccd_err take_number(const struct access_input *input,
 {
 	struct span number = text_trim(input->number);
 	bool vietnamese = span_equal(input->issuer, span_text("VNM"));
-	char digits[13] = { 0 };
 
 	if (number.len == 0)
 		return CCCD_OK;
@@ -215,6 +215,8 @@ static enum cccd_err take_number(const struct access_input *input,
 		return CCCD_ERR_USAGE_KEY_MALFORMED;
 	if (citizen_number_is(number) &&
 	    (vietnamese || input->issuer.len == 0)) {
+		char digits[13] = { 0 };
+
 		if (!vietnamese)
 			access_note(plan, ACCESS_NOTE_ASSUMED_VIETNAMESE, 0,
 			            '\0', '\0');
@@ -308,8 +310,8 @@ static void add_attempt(struct access_plan *plan, enum access_protocol protocol,
 {
 	struct access_attempt *attempt = &plan->attempts[plan->count];
 
-	if (value.len == 0 || value.len > ACCESS_VALUE_MAX ||
-	    plan->count == ACCESS_ATTEMPTS_MAX)
+	if (value.at == NULL || value.len == 0 ||
+	    value.len > ACCESS_VALUE_MAX || plan->count == ACCESS_ATTEMPTS_MAX)
 		return;
 	attempt->protocol = protocol;
 	attempt->password = password;
@@ -370,7 +372,7 @@ enum cccd_err access_plan_make(const struct access_input *input,
 {
 	enum cccd_err err = CCCD_OK;
 
-	access_plan_wipe(ret);
+	wipe(ret, sizeof(*ret));
 	err = make(input, ret);
 	if (err != CCCD_OK) {
 		wipe(ret->attempts, sizeof(ret->attempts));

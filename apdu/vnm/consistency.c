@@ -170,13 +170,12 @@ static void compare_password(struct work *work)
 {
 	const struct access_attempt *used = work->in->used;
 	struct span number = chip_number(work);
-	struct span can = { 0 };
+	struct span can = span_after(number, CITIZEN_NUMBER_LEN - CAN_LEN);
 	SECRET information = { 0 };
 
 	if (used == NULL)
 		return;
 	if (used->password == ACCESS_CAN && number.len > 0) {
-		can = span_after(number, CITIZEN_NUMBER_LEN - CAN_LEN);
 		if (span_equal(can, span_of(used->value, used->len)))
 			agree(work, "password", "", true);
 		else

@@ -67,24 +67,48 @@ void mrz_input_wipe(struct mrz_input *input)
 }
 
 /* OCR engines print fillers as quotation marks: U+00AB, U+2039. */
-static size_t quote_len(struct span text)
+static bool is_quote(struct span text)
 {
 	static const char *const quotes[] = { "\u00AB", "\u2039" };
 
 	for (size_t i = 0; i < ARRAY_LEN(quotes); i++) {
 		struct span quote = span_text(quotes[i]);
 
-		if (text.len >= quote.len &&
-		    span_equal(span_first(text, quote.len), quote))
-			return quote.len;
+		if (span_equal(span_first(text, quote.len), quote))
+			return true;
 	}
-	return 0;
+	return false;
 }
 
 static bool is_mrz_byte(uint8_t byte)
 {
 	return (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
 	       byte == '<';
+}
+
+/* Blanks, line ends and what follows the first byte of a character. */
+static bool is_skipped(uint8_t byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\n' ||
+	       (byte & 0xC0) == 0x80;
+}
+
+/* A sign that no MRZ has: noted, and a filler keeps its place. */
+static void scan_foreign(struct span text, size_t position,
+                         struct access_plan *plan, struct clean *clean)
+{
+	char meant = '\0';
+	char read = '?';
+
+	if (text.at[0] < 0x7F)
+		read = (char)text.at[0];
+	if (is_quote(text))
+		meant = '<';
+	access_note(plan, ACCESS_NOTE_MRZ_CHARACTER, position, read, meant);
+	if (clean->len < CLEAN_MAX) {
+		clean->foreign[clean->len] = true;
+		clean->at[clean->len++] = '<';
+	}
 }
 
 /* Characters in order; blanks go, what no MRZ has is noted. */
@@ -94,27 +118,18 @@ static void scan(struct span text, struct access_plan *plan,
 	size_t count = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
-		size_t quote = quote_len(span_after(text, i));
 		uint8_t byte = text.at[i];
 
-		if (memchr(" \t\r\n", byte, 4) != NULL)
+		if (is_skipped(byte))
 			continue;
 		count++;
 		if (byte >= 'a' && byte <= 'z') {
 			clean->small = true;
 			byte = (uint8_t)(byte - 'a' + 'A');
 		}
-		if (!is_mrz_byte(byte)) {
-			if (clean->len < CLEAN_MAX)
-				clean->foreign[clean->len] = true;
-			access_note(plan, ACCESS_NOTE_MRZ_CHARACTER, count,
-			            quote == 0 && byte < 0x7F ? (char)byte
-			                                      : '?',
-			            quote == 0 ? '\0' : '<');
-			i += quote == 0 ? 0 : quote - 1;
-			byte = '<';
-		}
-		if (clean->len < CLEAN_MAX)
+		if (!is_mrz_byte(byte))
+			scan_foreign(span_after(text, i), count, plan, clean);
+		else if (clean->len < CLEAN_MAX)
 			clean->at[clean->len++] = byte;
 	}
 	if (clean->small)
@@ -166,7 +181,9 @@ static char meant_for(char byte, char kind)
 {
 	if (kind == 'f')
 		return '<';
-	return kind == 'l' ? letter_for(byte) : digit_for(byte);
+	if (kind == 'l')
+		return letter_for(byte);
+	return digit_for(byte);
 }
 
 /* Notes every character that cannot stand in its zone. */
@@ -223,7 +240,7 @@ static void suggest_number(struct span number, char printed, size_t offset,
 		return;
 	for (size_t i = 0; i < number.len; i++) {
 		char byte = (char)number.at[i];
-		char other = byte >= 'A' ? digit_for(byte) : letter_for(byte);
+		char other = meant_for(byte, byte >= 'A' ? 'd' : 'l');
 
 		if (other == '\0')
 			continue;
@@ -309,9 +326,12 @@ static bool is_damaged(const struct clean *clean)
 
 	if (clean->len <= MRZ_INFORMATION_MAX)
 		names = names_end = clean->len;
-	for (size_t i = 0; i < clean->len; i++)
-		if (clean->foreign[i] && (i < names || i >= names_end))
+	for (size_t i = 0; i < clean->len; i++) {
+		bool in_names = i >= names && i < names_end;
+
+		if (!in_names && clean->foreign[i])
 			return true;
+	}
 	return false;
 }
 

@@ -168,7 +168,7 @@ static enum cccd_err take_number(struct work *work)
 	    strcmp(mrz->issuing_state, "VNM") == 0)
 		number = span_first(span_text(mrz->optional_data),
 		                    CITIZEN_NUMBER_LEN);
-	if (citizen_number_is(number))
+	if (number.at != NULL && citizen_number_is(number))
 		memcpy(person->id_number, number.at, number.len);
 	return CCCD_OK;
 }
@@ -180,8 +180,11 @@ static enum cccd_err put_filled(struct work *work, struct span text)
 	struct span part = text_cut(text, sizeof(words) - 1);
 	enum cccd_err err = CCCD_OK;
 
-	for (size_t i = 0; i < part.len; i++)
-		words[i] = part.at[i] == '<' ? ' ' : (char)part.at[i];
+	for (size_t i = 0; i < part.len; i++) {
+		words[i] = (char)part.at[i];
+		if (words[i] == '<')
+			words[i] = ' ';
+	}
 	err = PUT(work, span_of(words, part.len), full_name);
 	wipe(words, sizeof(words));
 	return err;
@@ -531,9 +534,9 @@ enum cccd_err person_compose(const struct person_input *input,
 		return CCCD_ERR_DATA_MISSING;
 	work.vietnamese = mrz == NULL || person_is_vietnamese_card(mrz);
 	/* Too large for a copy on the stack: composed in place. */
-	cccd_person_wipe(ret);
+	wipe(ret, sizeof(*ret));
 	err = compose(&work);
 	if (err != CCCD_OK)
-		cccd_person_wipe(ret);
+		wipe(ret, sizeof(*ret));
 	return err;
 }

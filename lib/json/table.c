@@ -114,7 +114,8 @@ static enum cccd_err put_cell(const cJSON *item, size_t column, int row,
 
 	if (item == NULL && !needed)
 		return buf_append_byte(strings, '\0');
-	if (!cJSON_IsString(item) || !cell_is_good(item->valuestring) ||
+	if (item == NULL || !cJSON_IsString(item) ||
+	    !cell_is_good(item->valuestring) ||
 	    (needed && item->valuestring[0] == '\0'))
 		return refuse(error, columns[column], row);
 	return buf_append(strings, span_of(item->valuestring,

@@ -8,7 +8,7 @@
 
 #include <cjson/cJSON.h>
 
-#include "base/buf.h"
+#include "base/file.h"
 #include "lib/json/table_object.h"
 
 enum { PATH_LEN_MAX = 1024, PIN_MAX = 16 * 1024 };
@@ -41,37 +41,26 @@ void json_tables_release(struct json_tables *tables)
 	*tables = (struct json_tables){ 0 };
 }
 
-static void file_cleanup(FILE **file)
-{
-	if (*file != NULL)
-		(void)fclose(*file);
-}
-
 /* A whole file; CCCD_ERR_DATA_MISSING when there is none. */
 static enum cccd_err read_whole(const char *dir, const char *name,
                                 struct cccd_error *error, struct buf *ret)
 {
-	CLEANUP(file_cleanup) FILE *file = NULL;
-	uint8_t chunk[2048];
+	struct cccd_error cause = { 0 };
 	char path[PATH_LEN_MAX];
 	int len = snprintf(path, sizeof(path), "%s/%s", dir, name);
-	size_t got = 0;
+	enum cccd_err err = CCCD_OK;
 
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return fail(error, CCCD_ERR_USAGE_FILE, "path too long");
-	file = fopen(path, "rbe");
-	if (file == NULL && errno == ENOENT)
+	err = file_read(path, &cause, ret);
+	if (err == CCCD_ERR_USAGE_FILE && cause.native == ENOENT)
 		return CCCD_ERR_DATA_MISSING;
-	if (file == NULL)
-		return fail_native(error, CCCD_ERR_USAGE_FILE, errno,
-		                   "cannot open %s", name);
-	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0)
-		if (buf_append(ret, span_of(chunk, got)) != CCCD_OK)
-			return fail(error, CCCD_ERR_POLICY_CONFIG,
-			            "%s: beyond the limit", name);
-	if (ferror(file))
-		return fail_native(error, CCCD_ERR_USAGE_FILE, errno,
-		                   "cannot read %s", name);
+	if (err == CCCD_ERR_DATA_TOO_LARGE)
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%s: beyond the limit", name);
+	if (err != CCCD_OK)
+		return fail_native(error, err, cause.native, "cannot read %s",
+		                   name);
 	return CCCD_OK;
 }
 
@@ -107,7 +96,8 @@ enum cccd_err json_tables_load(const char *dir, struct cccd_error *error,
 		TRY(load_one(dir, i, error, &tables.owned[i]));
 	set_view(&tables);
 	*ret = tables;
-	tables = (struct json_tables){ 0 };
+	/* Handed over: nothing is left to release. */
+	memset(&tables, 0, sizeof(tables));
 	return CCCD_OK;
 }
 
@@ -212,15 +202,16 @@ static enum cccd_err load_pins(const char *path, struct cccd_error *error,
                                size_t *ret_count)
 {
 	CLEANUP(dir_cleanup) DIR *dir = opendir(path);
-	const struct dirent *entry = NULL;
 	size_t count = 0;
 
-	/* A directory of this call's own: no other thread sees it. */
-	while (dir != NULL && count < JSON_TABLE_PINS_MAX &&
-	       (entry = readdir(dir)) !=
-	               NULL) { /* NOLINT(concurrency-mt-unsafe) */
+	while (dir != NULL && count < JSON_TABLE_PINS_MAX) {
+		/* This call's own directory: no other thread sees it. */
+		/* NOLINTNEXTLINE(concurrency-mt-unsafe) */
+		const struct dirent *entry = readdir(dir);
 		BUF pem = buf_make(PIN_MAX);
 
+		if (entry == NULL)
+			break;
 		if (!is_pem(entry->d_name))
 			continue;
 		TRY(read_whole(path, entry->d_name, error, &pem));

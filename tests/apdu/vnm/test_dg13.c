@@ -60,7 +60,7 @@ static struct span card_end(struct card *card)
 
 static struct cccd_dg13 parse(struct span file)
 {
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	assert_int_equal(dg13_parse(file, &dg13), CCCD_OK);
 	return dg13;
@@ -132,7 +132,7 @@ static void dg13_parse_takes_either_string_type(void **state)
 {
 	(void)state;
 	for (uint8_t number = 1; number <= 12; number++) {
-		struct cccd_dg13 dg13 = { 0 };
+		struct cccd_dg13 dg13;
 
 		dg13 = parse_one(number, TAG_UTF8_STRING, span_text("x"));
 		assert_field(&dg13.fields[number], "x");
@@ -144,7 +144,7 @@ static void dg13_parse_takes_either_string_type(void **state)
 static void dg13_parse_tells_absent_forms_apart(void **state)
 {
 	static struct card card;
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 	size_t member = 0;
 
 	(void)state;
@@ -172,7 +172,7 @@ static void dg13_parse_flags_bad_utf8_in_its_field_only(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		struct cccd_dg13 dg13 = { 0 };
+		struct cccd_dg13 dg13;
 
 		card_begin(&card);
 		card_put(&card, 2, TAG_UTF8_STRING, span_text(bad[i]));
@@ -204,7 +204,7 @@ static void dg13_parse_flags_nul_and_other_types(void **state)
 static void dg13_parse_keeps_first_of_duplicates(void **state)
 {
 	static struct card card;
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	card_begin(&card);
@@ -227,7 +227,7 @@ static void dg13_parse_keeps_first_of_duplicates(void **state)
 static void dg13_parse_keeps_unknown_members_raw(void **state)
 {
 	static struct card card;
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	card_begin(&card);
@@ -246,7 +246,7 @@ static void dg13_parse_keeps_unknown_members_raw(void **state)
 static void dg13_parse_bounds_unknown_members(void **state)
 {
 	static struct card card;
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 	struct span file = { 0 };
 
 	(void)state;
@@ -266,7 +266,7 @@ static void dg13_parse_bounds_unknown_members(void **state)
 static void dg13_parse_reads_relatives(void **state)
 {
 	static struct card card;
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 	uint8_t inner[64];
 	struct tlv_writer writer = tlv_writer(inner, sizeof(inner));
 	struct span value = { 0 };
@@ -303,7 +303,7 @@ static void dg13_parse_flags_third_parent(void **state)
 	uint8_t inner[64];
 	struct tlv_writer writer = tlv_writer(inner, sizeof(inner));
 	struct span value = { 0 };
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	for (int i = 0; i < 3; i++)
@@ -344,7 +344,7 @@ static void dg13_parse_knows_no_expiry_words(void **state)
 {
 	static const char *const words[] = { "Không thời hạn", "KHÔNG THỜI HẠN",
 		                             "không xác định thời hạn" };
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -408,7 +408,7 @@ static void dg13_parse_refuses_other_files(void **state)
 {
 	static const uint8_t dg1[] = { 0x61, 0x02, 0x5F, 0x1F };
 	static const uint8_t cut[] = { 0x6D, 0x05, 0x30 };
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	assert_int_equal(dg13_parse(SPAN(dg1), &dg13), CCCD_ERR_DATA_MALFORMED);
@@ -422,7 +422,7 @@ static void dg13_parse_refuses_announced_but_broken(void **state)
 	struct vectors *v = vectors_open("mrz");
 	struct span good = vectors_bytes(v, "dg13_b");
 	uint8_t bytes[256];
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	/* The length of the member of field 1 reaches past the SET. */
@@ -439,7 +439,7 @@ static void dg13_parse_survives_every_cut_and_flip(void **state)
 	struct vectors *v = vectors_open("mrz");
 	struct span good = vectors_bytes(v, "dg13_b");
 	uint8_t bytes[256];
-	struct cccd_dg13 dg13 = { 0 };
+	struct cccd_dg13 dg13;
 
 	(void)state;
 	for (size_t len = 0; len < good.len; len++) {

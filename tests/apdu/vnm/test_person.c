@@ -495,7 +495,7 @@ static void consistency_check_accepts_one_story(void **state)
 		                           .dg13 = &dg13,
 		                           .used = &can,
 		                           .id_number = "001199000001" };
-	struct consistency result = { 0 };
+	struct consistency result;
 
 	(void)state;
 	input.qr = qr_of("001199000001|012345678|Nguyễn Văn A|01011999|Nữ|"

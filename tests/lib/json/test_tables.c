@@ -172,8 +172,9 @@ static void tables_load_takes_the_shipped_ones(void **state)
 	char dir[1024];
 
 	(void)state;
-	(void)snprintf(dir, sizeof(dir), "%s/data/tables",
-	               getenv("CCCD_SOURCE_DIR"));
+	(void)snprintf(
+	        dir, sizeof(dir), "%s/data/tables",
+	        getenv("CCCD_SOURCE_DIR")); /* NOLINT(concurrency-mt-unsafe) */
 	assert_int_equal(json_tables_load(dir, NULL, &tables), CCCD_OK);
 	assert_non_null(tables.view.provinces_63);
 	assert_non_null(tables.view.communes);
@@ -363,9 +364,10 @@ static void sign_key_takes_ed25519_only(void **state)
 {
 	/* X25519 and P-256 public keys, and a torn one. */
 	static const char *const others[] = {
-		"-----BEGIN PUBLIC KEY-----\n"
-		"MCowBQYDK2VuAyEAjy2K1F1MZ0EVaCLFhO3Cc2BPcn8eT1bVIfi4dS2HFVI=\n"
-		"-----END PUBLIC KEY-----\n",
+		("-----BEGIN PUBLIC KEY-----\n"
+		 "MCowBQYDK2VuAyEAjy2K1F1MZ0EVaCLFhO3Cc2BPcn8eT1bVIfi4dS2HFVI="
+		 "\n"
+		 "-----END PUBLIC KEY-----\n"),
 		"-----BEGIN PUBLIC KEY-----\nMCow\n"
 		"-----END PUBLIC KEY-----\n",
 		"",
