@@ -20,8 +20,7 @@ static int run_file(const char *path)
 	size = ftell(file);
 	rewind(file);
 	data = malloc(size > 0 ? (size_t)size : 1);
-	if (data == NULL ||
-	    fread(data, 1, (size_t)size, file) != (size_t)size)
+	if (data == NULL || fread(data, 1, (size_t)size, file) != (size_t)size)
 		exit(1);
 	(void)fclose(file);
 	(void)LLVMFuzzerTestOneInput(data, (size_t)size);
@@ -42,7 +41,7 @@ static int run_path(const char *path)
 		if (entry->d_name[0] == '.')
 			continue;
 		(void)snprintf(name, sizeof(name), "%s/%s", path,
-			       entry->d_name);
+		               entry->d_name);
 		count += run_file(name);
 	}
 	(void)closedir(dir);

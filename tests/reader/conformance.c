@@ -258,7 +258,7 @@ static void *cancel_soon(void *reader)
 static void wakes_from_a_wait(struct bed *bed, struct reader *reader)
 {
 	struct cccd_error error = fresh();
-	uint64_t start = clock_steady_ms();
+	uint64_t start = 0;
 	pthread_t thread;
 
 	if (!can(bed, READER_CAN_WAIT) || bed->lay == NULL)

@@ -349,7 +349,7 @@ static void pcsc_transmit_leaves_a_wedged_reader(void **state)
 	BUF response = buf_make(READER_RESPONSE_MAX);
 	struct cccd_error error = { .tries_left = -1 };
 	struct reader *reader = NULL;
-	uint64_t start = clock_steady_ms();
+	uint64_t start = 0;
 
 	(void)state;
 	fake_reset();

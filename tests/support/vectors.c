@@ -33,8 +33,7 @@ static char *slurp(const char *path)
 	size = ftell(file);
 	rewind(file);
 	text = calloc((size_t)size + 1, 1);
-	if (text == NULL ||
-	    fread(text, 1, (size_t)size, file) != (size_t)size)
+	if (text == NULL || fread(text, 1, (size_t)size, file) != (size_t)size)
 		die("cannot read", path);
 	(void)fclose(file);
 	return text;
@@ -48,7 +47,7 @@ struct vectors *vectors_open(const char *name)
 	char *text = NULL;
 
 	(void)snprintf(path, sizeof(path), "%s/tests/vectors/%s.json",
-		       root != NULL ? root : ".", name);
+	               root != NULL ? root : ".", name);
 	text = slurp(path);
 	if (vectors == NULL)
 		die("no memory", name);
@@ -70,7 +69,7 @@ void vectors_close(struct vectors *vectors)
 static const char *string_of(const cJSON *object, const char *name)
 {
 	return cJSON_GetStringValue(
-		cJSON_GetObjectItemCaseSensitive(object, name));
+	        cJSON_GetObjectItemCaseSensitive(object, name));
 }
 
 static unsigned int nibble(char c)
@@ -92,7 +91,7 @@ static struct span keep_hex(struct vectors *vectors, const char *hex)
 		die("no room", hex);
 	for (size_t i = 0; i < len; i++)
 		bytes[i] = (uint8_t)(nibble(hex[2 * i]) << 4 |
-				     nibble(hex[2 * i + 1]));
+		                     nibble(hex[2 * i + 1]));
 	vectors->kept[vectors->kept_count++] = bytes;
 	return span_of(bytes, len);
 }
@@ -134,11 +133,11 @@ size_t vectors_apdu_count(const struct vectors *vectors)
 const char *vectors_apdu_name(const struct vectors *vectors, size_t index)
 {
 	return string_of(cJSON_GetArrayItem(apdus_of(vectors), (int)index),
-			 "name");
+	                 "name");
 }
 
 struct span vectors_apdu(struct vectors *vectors, const char *name,
-			 const char *field)
+                         const char *field)
 {
 	const cJSON *apdu = NULL;
 
@@ -155,12 +154,12 @@ struct span vectors_apdu(struct vectors *vectors, const char *name,
 }
 
 void vectors_each(const struct vectors *vectors,
-		  void (*each)(const char *name, const char *value,
-			       void *context),
-		  void *context)
+                  void (*each)(const char *name, const char *value,
+                               void *context),
+                  void *context)
 {
 	const cJSON *value = NULL;
 
 	cJSON_ArrayForEach(value, values_of(vectors))
-		each(value->string, cJSON_GetStringValue(value), context);
+	        each(value->string, cJSON_GetStringValue(value), context);
 }

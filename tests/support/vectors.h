@@ -29,12 +29,12 @@ bool vectors_has(const struct vectors *vectors, const char *name);
 size_t vectors_apdu_count(const struct vectors *vectors);
 const char *vectors_apdu_name(const struct vectors *vectors, size_t index);
 struct span vectors_apdu(struct vectors *vectors, const char *name,
-			 const char *field);
+                         const char *field);
 
 /* Call @each for every value, in file order. */
 void vectors_each(const struct vectors *vectors,
-		  void (*each)(const char *name, const char *value,
-			       void *context),
-		  void *context);
+                  void (*each)(const char *name, const char *value,
+                               void *context),
+                  void *context);
 
 #endif
