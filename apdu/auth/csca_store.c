@@ -134,15 +134,19 @@ static enum cccd_err shelf_insert(struct shelf *shelf, struct csca_entry *entry)
 	return CCCD_OK;
 }
 
-/* Self-issued or not tells an anchor from a link; a signer is no CA. */
+/* Signed by itself: a link certificate is no anchor, a signer is no CA. */
 static enum cccd_err check_certificate(const struct csca_entry *entry)
 {
 	const struct certificate *certificate = &entry->certificate;
 	PUBLIC_KEY key = { 0 };
+	bool signed_by_itself = false;
 
 	TRY(public_key_parse(certificate->spki, &key));
+	if (entry->kind == CCCD_TRUST_ANCHOR)
+		TRY(certificate_signed_by(certificate, &key, NULL,
+		                          &signed_by_itself));
 	if (entry->kind == CCCD_TRUST_ANCHOR &&
-	    !certificate_is_self_issued(certificate))
+	    (!signed_by_itself || !certificate_is_self_issued(certificate)))
 		return CCCD_ERR_TRUST_REFUSED;
 	if (entry->kind == CCCD_TRUST_SIGNER && certificate->ext.is_ca)
 		return CCCD_ERR_TRUST_REFUSED;

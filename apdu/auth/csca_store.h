@@ -49,9 +49,9 @@ void csca_store_free(struct csca_store *store);
  * @kind:     what it is; a certificate is checked to fit its kind
  * @specimen: flag of the index
  *
- * For objects that were admitted before: no signature is checked here
- * except that an anchor's public key must be usable and, where its curve
- * is spelled out, equal to a known one.
+ * For objects that were admitted before: no path is checked here. A public
+ * key must be usable and, where its curve is spelled out, equal to a known
+ * one; an anchor must be signed by itself, or it is a link.
  *
  * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED; CCCD_ERR_DATA_DUPLICATE when
  * it is there already; CCCD_ERR_DATA_TOO_LARGE; CCCD_ERR_CRYPTO_KEY;

@@ -220,6 +220,12 @@ static bool crl_signer_among(const struct csca_store *store,
 	return false;
 }
 
+bool issuer_of_crl_known(const struct csca_store *store, const struct crl *crl)
+{
+	return crl_signer_among(store, CCCD_TRUST_ANCHOR, crl) ||
+	       crl_signer_among(store, CCCD_TRUST_LINK, crl);
+}
+
 bool issuer_verify_crl(const struct csca_store *store, const struct crl *crl,
                        const struct csca_entry *csca)
 {
@@ -228,6 +234,5 @@ bool issuer_verify_crl(const struct csca_store *store, const struct crl *crl,
 	if (!names_fit(crl->issuer, csca->certificate.subject) &&
 	    !was_renamed(store, csca->certificate.subject, crl->issuer))
 		return false;
-	return crl_signer_among(store, CCCD_TRUST_ANCHOR, crl) ||
-	       crl_signer_among(store, CCCD_TRUST_LINK, crl);
+	return issuer_of_crl_known(store, crl);
 }

@@ -57,6 +57,9 @@ bool issuer_link_is_trusted(const struct csca_store *store,
 bool issuer_verify_crl(const struct csca_store *store, const struct crl *crl,
                        const struct csca_entry *csca);
 
+/* Whether an anchor or trusted link of the store signed @crl. */
+bool issuer_of_crl_known(const struct csca_store *store, const struct crl *crl);
+
 /* Whether @entry's key signed @certificate. */
 bool issuer_key_signed(const struct csca_entry *entry,
                        const struct certificate *certificate);

@@ -244,6 +244,18 @@ void signature_algorithm_text(const struct signature_algorithm *algorithm,
 	               digest_name(algorithm->digest));
 }
 
+void signature_identifier_text(struct span whole, char *text, size_t cap)
+{
+	struct signature_algorithm algorithm = { 0 };
+	struct span identifier = { 0 };
+
+	text[0] = '\0';
+	if (tlv_only(whole, TAG_SEQUENCE, &identifier) == CCCD_OK &&
+	    signature_algorithm_parse(identifier, DIGEST_NONE, &algorithm) ==
+	            CCCD_OK)
+		signature_algorithm_text(&algorithm, text, cap);
+}
+
 static const EVP_MD *md_of(enum digest_id id)
 {
 	return EVP_get_digestbyname(digest_name(id));

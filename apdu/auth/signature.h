@@ -58,6 +58,9 @@ signature_algorithm_parse(struct span identifier, enum digest_id fallback,
 void signature_algorithm_text(const struct signature_algorithm *algorithm,
                               char *text, size_t cap);
 
+/* The same of a whole AlgorithmIdentifier; "" when it is not understood. */
+void signature_identifier_text(struct span whole, char *text, size_t cap);
+
 /**
  * signature_verify() - @signature over @data under @key.
  * @ret_good: false also when key and algorithm do not belong together
