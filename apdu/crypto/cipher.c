@@ -82,12 +82,13 @@ static enum cccd_err cbc(enum cipher_id id, struct span key, const uint8_t *iv,
                          struct span data, uint8_t *out, int encrypt)
 {
 	static const uint8_t zero[CIPHER_BLOCK_MAX];
+	const struct cipher_row *row = row_of(id);
 	struct operation op = { .key = key.at,
 		                .iv = iv != NULL ? iv : zero,
 		                .encrypt = encrypt };
 
 	TRY(check(id, key, data));
-	op.cipher = row_of(id)->cbc();
+	op.cipher = row->cbc();
 	return operate(&op, data, out);
 }
 
@@ -108,10 +109,11 @@ enum cccd_err cipher_cbc_decrypt(enum cipher_id id, struct span key,
 enum cccd_err cipher_ecb_encrypt(enum cipher_id id, struct span key,
                                  struct span data, uint8_t *out)
 {
+	const struct cipher_row *row = row_of(id);
 	struct operation op = { .key = key.at, .encrypt = 1 };
 
 	TRY(check(id, key, data));
-	op.cipher = row_of(id)->ecb();
+	op.cipher = row->ecb();
 	return operate(&op, data, out);
 }
 

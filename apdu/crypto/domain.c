@@ -85,26 +85,36 @@ void domain_cleanup(struct domain **domain)
 
 #define DOMAIN CLEANUP(domain_cleanup) struct domain
 
-static struct domain *take(struct domain **domain)
+static struct domain *domain_new(const struct domain_row *row)
 {
-	struct domain *taken = *domain;
+	struct domain *domain = calloc(1, sizeof(*domain));
 
-	*domain = NULL;
-	return taken;
+	if (domain == NULL)
+		return NULL;
+	domain->kind = row->dh_group != NULL ? DOMAIN_DH : DOMAIN_EC;
+	domain->id = row->id;
+	domain->name = row->name;
+	return domain;
 }
 
-static enum cccd_err new_curve(const struct domain_row *row,
+/* Give @domain to the caller, or free it when filling it failed. */
+static enum cccd_err hand_over(struct domain *domain, enum cccd_err err,
                                struct domain **ret)
 {
-	DOMAIN *domain = calloc(1, sizeof(*domain));
+	if (err != CCCD_OK)
+		domain_free(domain);
+	else
+		*ret = domain;
+	return err;
+}
+
+static enum cccd_err fill_curve(struct domain *domain, int nid)
+{
 	const EC_POINT *base = NULL;
 
 	if (domain == NULL)
 		return CCCD_ERR_MEMORY;
-	domain->kind = DOMAIN_EC;
-	domain->id = row->id;
-	domain->name = row->name;
-	domain->group = EC_GROUP_new_by_curve_name(row->nid);
+	domain->group = EC_GROUP_new_by_curve_name(nid);
 	if (domain->group == NULL)
 		return CCCD_ERR_CRYPTO_UNSUPPORTED;
 	/* So every point on the curve is in the group: see key_check(). */
@@ -116,7 +126,6 @@ static enum cccd_err new_curve(const struct domain_row *row,
 	domain->q = BN_dup(EC_GROUP_get0_order(domain->group));
 	if (domain->base == NULL || domain->p == NULL || domain->q == NULL)
 		return CCCD_ERR_MEMORY;
-	*ret = take(&domain);
 	return CCCD_OK;
 }
 
@@ -151,35 +160,35 @@ static enum cccd_err named_group(const char *name, EVP_PKEY **ret)
 	return CCCD_OK;
 }
 
+static bool get_number(const EVP_PKEY *pkey, const char *name, BIGNUM **ret)
+{
+	return EVP_PKEY_get_bn_param(pkey, name, ret) == 1;
+}
+
 /* [RFC 5114 2.1 to 2.3] */
-static enum cccd_err new_named_dh(const struct domain_row *row,
-                                  struct domain **ret)
+static enum cccd_err fill_named_dh(struct domain *domain, const char *group)
 {
 	CLEANUP(pkey_cleanup) EVP_PKEY *pkey = NULL;
-	DOMAIN *domain = calloc(1, sizeof(*domain));
 
 	if (domain == NULL)
 		return CCCD_ERR_MEMORY;
-	domain->kind = DOMAIN_DH;
-	domain->id = row->id;
-	domain->name = row->name;
-	TRY(named_group(row->dh_group, &pkey));
-	if (EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_FFC_P, &domain->p) !=
-	            1 ||
-	    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_FFC_Q, &domain->q) !=
-	            1 ||
-	    EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_FFC_G, &domain->g) != 1)
+	TRY(named_group(group, &pkey));
+	if (!get_number(pkey, OSSL_PKEY_PARAM_FFC_P, &domain->p) ||
+	    !get_number(pkey, OSSL_PKEY_PARAM_FFC_Q, &domain->q) ||
+	    !get_number(pkey, OSSL_PKEY_PARAM_FFC_G, &domain->g))
 		return CCCD_ERR_CRYPTO_UNSUPPORTED;
-	*ret = take(&domain);
 	return CCCD_OK;
 }
 
 static enum cccd_err new_from_row(const struct domain_row *row,
                                   struct domain **ret)
 {
+	struct domain *domain = domain_new(row);
+
 	if (row->dh_group != NULL)
-		return new_named_dh(row, ret);
-	return new_curve(row, ret);
+		return hand_over(domain, fill_named_dh(domain, row->dh_group),
+		                 ret);
+	return hand_over(domain, fill_curve(domain, row->nid), ret);
 }
 
 enum cccd_err domain_from_id(unsigned int id, struct domain **ret)
@@ -197,7 +206,7 @@ enum cccd_err domain_from_name(const char *name, struct domain **ret)
 			name = aliases[i].name;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (rows[i].nid != NID_undef && strcmp(rows[i].name, name) == 0)
-			return new_curve(&rows[i], ret);
+			return new_from_row(&rows[i], ret);
 	return CCCD_ERR_CRYPTO_UNSUPPORTED;
 }
 
@@ -263,7 +272,7 @@ static bool replace_by_standard(struct domain **domain)
 		DOMAIN *known = NULL;
 
 		if (rows[i].dh_group == NULL ||
-		    new_named_dh(&rows[i], &known) != CCCD_OK)
+		    new_from_row(&rows[i], &known) != CCCD_OK)
 			continue;
 		if (BN_cmp(known->p, (*domain)->p) != 0 ||
 		    BN_cmp(known->g, (*domain)->g) != 0)
@@ -271,36 +280,40 @@ static bool replace_by_standard(struct domain **domain)
 		if ((*domain)->q != NULL && BN_cmp(known->q, (*domain)->q) != 0)
 			continue;
 		domain_free(*domain);
-		*domain = take(&known);
+		*domain = known;
+		known = NULL;
 		return true;
 	}
 	return false;
 }
 
-enum cccd_err domain_from_dh(const struct dh_parameters *parameters,
-                             struct domain **ret)
+static enum cccd_err fill_dh(struct domain *domain,
+                             const struct dh_parameters *parameters)
 {
-	DOMAIN *domain = calloc(1, sizeof(*domain));
-
 	if (domain == NULL)
 		return CCCD_ERR_MEMORY;
-	domain->kind = DOMAIN_DH;
-	domain->id = DOMAIN_ID_NONE;
-	domain->name = "dh-explicit";
 	TRY(number(parameters->p, &domain->p));
 	TRY(number(parameters->g, &domain->g));
 	if (parameters->q.len > 0)
 		TRY(number(parameters->q, &domain->q));
-	if (!replace_by_standard(&domain))
-		TRY(check_dh(domain));
-	*ret = take(&domain);
 	return CCCD_OK;
 }
 
-enum cccd_err domain_copy(const struct domain *domain, struct domain **ret)
+enum cccd_err domain_from_dh(const struct dh_parameters *parameters,
+                             struct domain **ret)
 {
-	DOMAIN *copy = calloc(1, sizeof(*copy));
+	static const struct domain_row row = { DOMAIN_ID_NONE, "dh-explicit",
+		                               NID_undef, "" };
+	struct domain *domain = domain_new(&row);
+	enum cccd_err err = fill_dh(domain, parameters);
 
+	if (err == CCCD_OK && !replace_by_standard(&domain))
+		err = check_dh(domain);
+	return hand_over(domain, err, ret);
+}
+
+static enum cccd_err fill_copy(const struct domain *domain, struct domain *copy)
+{
 	if (copy == NULL)
 		return CCCD_ERR_MEMORY;
 	copy->kind = domain->kind;
@@ -314,8 +327,14 @@ enum cccd_err domain_copy(const struct domain *domain, struct domain **ret)
 	if (domain->group != NULL &&
 	    (copy->group = EC_GROUP_dup(domain->group)) == NULL)
 		return CCCD_ERR_MEMORY;
-	*ret = take(&copy);
 	return CCCD_OK;
+}
+
+enum cccd_err domain_copy(const struct domain *domain, struct domain **ret)
+{
+	struct domain *copy = calloc(1, sizeof(*copy));
+
+	return hand_over(copy, fill_copy(domain, copy), ret);
 }
 
 enum domain_kind domain_kind(const struct domain *domain)

@@ -39,7 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint8_t oid[] = { 0x04, 0x00, 0x7F, 0x00, 0x07,
 		          0x02, 0x02, 0x04, 0x02, 0x02 };
 	struct wire wire = { .rest = span_of(data, size) };
-	struct fixed_random fixed = { .bytes = SPAN(tape) };
+	bool cam = size > 0 && groups[data[0] % 8].agreement == 6;
+	struct fixed_random fixed = { .bytes = cam ? SPAN(tape_cam)
+		                                   : SPAN(tape) };
 	const struct random random = { .fill = fixed_fill, .context = &fixed };
 	struct cccd_pace_info info = { .version = 2 };
 	struct password password = { .type = PASSWORD_NONE };
@@ -55,11 +57,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	info.version = 2;
 	info.parameter_id = groups[data[0] % 8].id;
 	info.has_parameter_id = true;
-	if (oid[8] == 6)
-		fixed.bytes = SPAN(tape_cam);
-	if (password_set(oid[8] == 6 ? PASSWORD_MRZ : PASSWORD_CAN,
-	                 span_text(oid[8] == 6 ? "C11T002JM496081222310314"
-	                                       : "000001"),
+	if (password_set(cam ? PASSWORD_MRZ : PASSWORD_CAN,
+	                 span_text(cam ? "C11T002JM496081222310314" : "000001"),
 	                 &password) != CCCD_OK)
 		return 0;
 	card_rig_init(&rig);
