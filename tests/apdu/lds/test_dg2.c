@@ -328,6 +328,11 @@ static void records_of_other_kinds_are_refused(void **state)
 	                               "\x01\x00"),
 	                           &dg2),
 	                 CCCD_ERR_DATA_MALFORMED);
+	/* Two data blocks: which one was meant? */
+	assert_int_equal(dg2_parse(HEX("\x75\x0E\x7F\x61\x0B\x7F\x60\x08\x5F"
+	                               "\x2E\x01\x00\x7F\x2E\x01\x00"),
+	                           &dg2),
+	                 CCCD_ERR_DATA_DUPLICATE);
 	assert_int_equal(
 	        dg2_parse(HEX("\x75\x06\x7F\x61\x03\x7F\x60\x00"), &dg2),
 	        CCCD_ERR_DATA_MISSING);

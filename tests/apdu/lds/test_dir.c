@@ -106,6 +106,7 @@ static void historical_bytes_of_other_forms_are_silent(void **state)
 		{ "\x80\x31\xC0", 3 },
 		{ "\x00\x73", 2 },
 		{ "\x80\x70", 2 },
+		{ "\x00\x31\xC0\x72\x84\x01", 6 }, /* status at the end */
 	};
 
 	(void)state;

@@ -149,6 +149,76 @@ static void longest_number_fills_the_optional_data(void **state)
 	assert_int_equal(information.len, MRZ_INFORMATION_MAX);
 }
 
+/* A filler for the check digit alone does not make a number long. */
+static void numbers_are_joined_only_when_nine_are_full(void **state)
+{
+	static const struct {
+		const char *line;
+		const char *number;
+		const char *optional;
+	} rows[] = {
+		{ "I<UTOD2314589<<7349<<<<<<<<<<<", "D2314589", "7349" },
+		{ "I<UTOD23145890<<<<<<<<<<<<<<<<", "D23145890", "" },
+		{ "I<UTOD23145890<7<<<<<<<<<<<<<<", "D23145890", "7" },
+		{ "I<UTOD23145890<<734<<<<<<<<<<<", "D23145890", "<734" },
+	};
+	struct cccd_mrz mrz = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char zone[MRZ_LEN_MAX + 1];
+
+		(void)snprintf(zone, sizeof(zone), "%s%s", rows[i].line,
+		               text(1, "mrz") + 30);
+		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
+		assert_false(mrz.long_number);
+		assert_string_equal(mrz.document_number, rows[i].number);
+		assert_string_equal(mrz.optional_data, rows[i].optional);
+		assert_int_equal(mrz.document_number_check.printed, '<');
+		assert_false(mrz.document_number_check.correct);
+	}
+}
+
+/* A character whose value differs by one: no weight can hide it. */
+static char neighbour(char c)
+{
+	static const char characters[] = "<123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	const char *at = strchr(characters, c == '0' ? '<' : c);
+
+	assert_non_null(at);
+	return *(at[1] != '\0' ? at + 1 : at - 1);
+}
+
+/* [9303-5 4.2.4] every character of its four parts counts */
+static void composite_covers_every_character(void **state)
+{
+	struct cccd_mrz before = { 0 };
+	struct cccd_mrz after = { 0 };
+
+	(void)state;
+	for (int record = 1; record <= 3; record++) {
+		size_t len = strlen(text(record, "mrz"));
+		size_t name_end = record == 1 ? 60 : len;
+		size_t count = 0;
+
+		parse_record(record, &before);
+		for (size_t i = record == 1 ? 5 : len / 2; i < name_end; i++) {
+			char zone[MRZ_LEN_MAX + 1];
+
+			memcpy(zone, text(record, "mrz"), len + 1);
+			zone[i] = neighbour(zone[i]);
+			assert_int_equal(mrz_parse(span_text(zone), &after),
+			                 CCCD_OK);
+			count += after.composite_check.computed !=
+			         before.composite_check.computed;
+		}
+		/* TD1: 25 + 7 + 7 + 11; TD2: 10 + 7 + 14; TD3: 10 + 7 + 22 */
+		assert_int_equal(count, record == 1   ? 50
+		                        : record == 2 ? 31
+		                                      : 39);
+	}
+}
+
 /* Another digit than @c. */
 static char other_digit(char c)
 {
@@ -430,6 +500,8 @@ int main(void)
 		cmocka_unit_test(check_digits_agree_with_the_vectors),
 		cmocka_unit_test(long_numbers_are_joined),
 		cmocka_unit_test(longest_number_fills_the_optional_data),
+		cmocka_unit_test(numbers_are_joined_only_when_nine_are_full),
+		cmocka_unit_test(composite_covers_every_character),
 		cmocka_unit_test(wrong_check_digits_are_facts),
 		cmocka_unit_test(empty_optional_data_may_have_a_filler),
 		cmocka_unit_test(digits_of_the_standard_are_computed),
