@@ -40,30 +40,37 @@ static const struct cccd_person specimen = {
 /* Static: a person is too large for the frame of a test. */
 static struct cccd_person p;
 
-static struct cccd_result proved(void)
+static struct cccd_result result;
+
+static void prove(void)
 {
-	struct cccd_result result = {
+	static const struct cccd_result proved = {
 		.transaction = "0b9f3c1e-6a0e-4c0b-9d57-3d1f0c2a7e11",
 		.finished = 1795399811,
 		.overall = CCCD_SUCCESSFUL,
+		.checks = {
+			[CCCD_CHECK_PASSIVE_AUTHENTICATION] = {
+				.verdict = CCCD_SUCCESSFUL,
+			},
+			[CCCD_CHECK_CHIP_GENUINENESS] = {
+				.verdict = CCCD_UNDETERMINED,
+			},
+		},
 	};
 
-	result.checks[CCCD_CHECK_PASSIVE_AUTHENTICATION].verdict =
-	        CCCD_SUCCESSFUL;
-	result.checks[CCCD_CHECK_CHIP_GENUINENESS].verdict = CCCD_UNDETERMINED;
-	return result;
+	result = proved;
 }
 
 static void assert_rendering(unsigned int rendering, unsigned int scopes,
                              const struct cccd_person *person,
-                             const struct cccd_result *result,
+                             const struct cccd_result *proof,
                              const char *wanted)
 {
 	cJSON *root = cJSON_CreateObject();
 	char *text = NULL;
 
 	assert_int_equal(
-	        json_renderings_add(root, rendering, scopes, person, result),
+	        json_renderings_add(root, rendering, scopes, person, proof),
 	        CCCD_OK);
 	text = cJSON_PrintUnformatted(root);
 	assert_string_equal(text, wanted);
@@ -172,9 +179,8 @@ static void renderings_stay_within_scopes(void **state)
 
 static void fhir_is_exact(void **state)
 {
-	struct cccd_result result = proved();
-
 	(void)state;
+	prove();
 	p = specimen;
 	assert_rendering(
 	        JSON_RENDER_FHIR, ALL_SCOPES, &p, &result,
@@ -210,11 +216,11 @@ static void fhir_is_exact(void **state)
 
 static void fhir_marks_specimens_and_passports(void **state)
 {
-	struct cccd_result result = proved();
 	cJSON *root = cJSON_CreateObject();
 	char *text = NULL;
 
 	(void)state;
+	prove();
 	p = specimen;
 	result.specimen = true;
 	p.id_number[0] = '\0';
