@@ -124,6 +124,7 @@ uint16_t chip_ca_set_at(struct sim_card *card, const struct chip_command *cmd,
 {
 	struct span oid;
 	bool bad_id;
+	const struct ca_row *row;
 	int index;
 	uint16_t sw = refused(card, card->profile->chip_auth.mse_sw);
 
@@ -138,9 +139,11 @@ uint16_t chip_ca_set_at(struct sim_card *card, const struct chip_command *cmd,
 	index = choose(card, oid, true, cmd->data, &bad_id);
 	if (index < 0)
 		return bad_id ? SW_DATA : SW_NO_REFERENCE;
+	row = row_of(card->profile->chip_auth.keys[index].protocol);
+	if (row == NULL)
+		return SW_DATA;
 	card->state.ca_key = index;
-	card->state.ca_cipher =
-	        row_of(card->profile->chip_auth.keys[index].protocol)->cipher;
+	card->state.ca_cipher = row->cipher;
 	return SW_OK;
 }
 

@@ -13,7 +13,7 @@ enum { CHUNK = 223, FILE_MAX = 1 << 20 };
 static void die(const char *what, const char *detail)
 {
 	(void)fprintf(stderr, "terminal: %s: %s\n", what, detail);
-	exit(99);
+	_Exit(99);
 }
 
 static void must(enum cccd_err err, const char *what)
@@ -199,15 +199,16 @@ static void open_seal(struct terminal *terminal, bool odd)
 		open_data(terminal, data, odd);
 }
 
-static void put_le(struct sim_der *body, int le, bool *ret_extended)
+/* Two bytes of Le where one cannot say it. */
+static bool put_le(struct sim_der *body, int le)
 {
-	uint8_t bytes[2] = { (uint8_t)(le >> 8), (uint8_t)le };
+	unsigned int value = le < 0 ? 0 : (unsigned int)le;
+	uint8_t bytes[2] = { (uint8_t)(value >> 8), (uint8_t)value };
 
-	*ret_extended = le > 256;
-	if (le >= 0 && le <= 256)
-		sim_der_put(body, 0x97, span_of(bytes + 1, 1));
-	else if (le > 256)
-		sim_der_put(body, 0x97, SPAN(bytes));
+	if (le < 0)
+		return false;
+	sim_der_put(body, 0x97, le > 256 ? SPAN(bytes) : span_of(bytes + 1, 1));
+	return le > 256;
 }
 
 uint16_t terminal_secure(struct terminal *terminal, const char *header,
@@ -224,7 +225,7 @@ uint16_t terminal_secure(struct terminal *terminal, const char *header,
 	odd = (command.at[1] & 1) != 0;
 	count(terminal);
 	put_data(terminal, odd, data, &body);
-	put_le(&body, le, &extended);
+	extended = put_le(&body, le);
 	mac_over(terminal, command.at, buf_span(&body.out), mac);
 	sim_der_put(&body, 0x8E, SPAN(mac));
 	extended = extended || body.out.len > 255;

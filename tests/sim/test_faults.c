@@ -332,7 +332,7 @@ static void command_of_point(char *text, size_t cap, const char *tag,
 	SIM_ELEMENT point = { .point = NULL };
 	SIM_NUMBER *number = BN_new();
 	BUF bytes = buf_make(256);
-	char hex[256];
+	char hex[132];
 
 	assert_true(BN_set_word(number, times));
 	assert_int_equal(sim_group_generator(group, &base), CCCD_OK);
