@@ -130,19 +130,30 @@ void sim_card_power(struct sim_card *card, bool on)
 		card->counters.power_ups++;
 }
 
-/* GENERAL AUTHENTICATE in PACE answers each link of its chain; everything
- * else gathers data until the last one. [ISO/IEC 7816-4 5.3.3] */
-static bool gathers(const struct sim_card *card, const struct chip_command *cmd)
+/* Whether what was gathered and @data make one whole object. */
+static bool completes(const struct sim_card *card, struct span data)
 {
-	struct span rest = cmd->data;
+	BUF whole = buf_make(CHAIN_LIMIT);
+	struct span rest;
 	struct span value;
 	uint32_t tag;
 
+	if (buf_append(&whole, buf_span(&card->state.chain)) != CCCD_OK ||
+	    buf_append(&whole, data) != CCCD_OK)
+		return false;
+	rest = buf_span(&whole);
+	return sim_der_next(&rest, &tag, &value);
+}
+
+/* GENERAL AUTHENTICATE in PACE answers each link of its chain once the
+ * dynamic data are whole; everything else gathers until the last link.
+ * [9303-11 4.4.4.3; ISO/IEC 7816-4 5.3.3] */
+static bool gathers(const struct sim_card *card, const struct chip_command *cmd)
+{
 	if (!cmd->chained)
 		return false;
-	if (cmd->ins == 0x86 && card->state.ca_key < 0 &&
-	    card->state.chain.len == 0)
-		return !sim_der_next(&rest, &tag, &value);
+	if (cmd->ins == 0x86 && card->state.ca_key < 0)
+		return !completes(card, cmd->data);
 	return true;
 }
 

@@ -45,19 +45,29 @@ static enum cccd_err read_file(const char *path, struct buf *ret)
 	return err;
 }
 
+static enum cccd_err read_from(const char *directory, const char *name,
+                               struct buf *ret)
+{
+	char path[1024];
+	int len = snprintf(path, sizeof(path), "%s/%s", directory, name);
+
+	if (len < 0 || (size_t)len >= sizeof(path))
+		return CCCD_ERR_USAGE_FILE;
+	return read_file(path, ret);
+}
+
+/* The environment's directory alone, or the source tree's, or where an
+ * installed program has them. */
 enum cccd_err sim_profile_read(const char *name, struct buf *ret)
 {
 	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody sets it */
 	const char *directory = getenv("CCCD_SIM_PROFILES");
-	char path[1024];
-	int len;
 
-	if (directory == NULL)
-		directory = CCCD_SIM_PROFILE_DIR;
-	len = snprintf(path, sizeof(path), "%s/%s", directory, name);
-	if (len < 0 || (size_t)len >= sizeof(path))
-		return CCCD_ERR_USAGE_FILE;
-	return read_file(path, ret);
+	if (directory != NULL)
+		return read_from(directory, name, ret);
+	if (read_from(CCCD_SIM_PROFILE_DIR, name, ret) == CCCD_OK)
+		return CCCD_OK;
+	return read_from(CCCD_SIM_INSTALL_DIR, name, ret);
 }
 
 static enum cccd_err read_named(const char *name, struct buf *ret)

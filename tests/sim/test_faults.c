@@ -454,6 +454,45 @@ static void pace_refuses_points_off_the_curve(void **state)
 	terminal_close(&t);
 }
 
+/* [9303-11 4.4.4.3] A key of 264 bytes in short commands: the first link
+ * is not whole and gets no answer, the second gets the key in pieces. */
+static void pace_takes_a_long_key_in_two_links(void **state)
+{
+	struct terminal t;
+	SIM_GROUP group = { .id = 0 };
+	SIM_ELEMENT g = { .point = NULL };
+	BUF key = buf_make(512);
+	SIM_DER body = sim_der_make();
+	char hex[600];
+	char command[600];
+	size_t mark;
+
+	(void)state;
+	terminal_open(&t, "pace-dh-2048-chained");
+	assert_int_equal(sim_group_open(2, &group), CCCD_OK);
+	assert_int_equal(sim_group_generator(&group, &g), CCCD_OK);
+	assert_int_equal(sim_group_encode(&group, &g, &key), CCCD_OK);
+	mark = sim_der_open(&body, 0x7C);
+	sim_der_put(&body, 0x81, buf_span(&key));
+	sim_der_close(&body, mark);
+	assert_int_equal(
+	        terminal_send(&t, "0022C1A40F800A04007F00070202040104830102"),
+	        SW_OK);
+	assert_int_equal(terminal_send(&t, "10860000027C0000"), SW_OK);
+	hex_encode(span_first(buf_span(&body.out), 200), hex, sizeof(hex));
+	(void)snprintf(command, sizeof(command), "10860000C8%.400s", hex);
+	assert_int_equal(terminal_send(&t, command), SW_OK);
+	assert_int_equal(t.data.len, 0);
+	hex_encode(span_after(buf_span(&body.out), 200), hex, sizeof(hex));
+	(void)snprintf(command, sizeof(command), "10860000%02X%.400s00",
+	               (unsigned int)body.out.len - 200, hex);
+	assert_int_equal(terminal_send(&t, command) & 0xFF00, 0x6100);
+	assert_int_equal(t.data.len, 256);
+	assert_int_equal(terminal_send(&t, "00C0000000"), SW_OK);
+	assert_true(t.data.len > 0);
+	terminal_close(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -472,6 +511,7 @@ int main(void)
 		cmocka_unit_test(wrong_password_counts_down_and_blocks),
 		cmocka_unit_test(pace_set_at_refuses_what_is_not_offered),
 		cmocka_unit_test(pace_refuses_points_off_the_curve),
+		cmocka_unit_test(pace_takes_a_long_key_in_two_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
