@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "reader/pcsc_choose.h"
 #include "reader/pcsc_error.h"
 #include "reader/pcsc_link.h"
 #include "reader/reader.h"
@@ -123,53 +124,13 @@ static enum cccd_err scan(struct pcsc *pcsc, struct cccd_error *error)
 	return scan_once(pcsc, error);
 }
 
-static bool has_card(const SCARD_READERSTATE *state)
-{
-	return (state->dwEventState & SCARD_STATE_PRESENT) != 0;
-}
-
-/* "pcsc:": the first reader with a card, else the first. */
-static const SCARD_READERSTATE *choose_any(const struct pcsc_link *link)
-{
-	for (size_t i = 0; i < link->count; i++)
-		if (has_card(&link->states[i]))
-			return &link->states[i];
-	return link->count > 0 ? &link->states[0] : NULL;
-}
-
-/* The whole name, else the only one that contains it. */
-static enum cccd_err choose_named(const struct pcsc_link *link,
-                                  const char *want, struct cccd_error *error,
-                                  const SCARD_READERSTATE **ret)
-{
-	const SCARD_READERSTATE *found = NULL;
-	size_t matches = 0;
-
-	for (size_t i = 0; i < link->count; i++) {
-		if (strcmp(link->states[i].szReader, want) == 0) {
-			*ret = &link->states[i];
-			return CCCD_OK;
-		}
-		if (strstr(link->states[i].szReader, want) == NULL)
-			continue;
-		found = &link->states[i];
-		matches++;
-	}
-	if (matches > 1)
-		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
-		            "%zu readers have this in their name", matches);
-	*ret = found;
-	return CCCD_OK;
-}
-
 /* *@ret is NULL when no reader fits. */
 static enum cccd_err choose(const struct pcsc *pcsc, struct cccd_error *error,
                             const SCARD_READERSTATE **ret)
 {
-	if (pcsc->want[0] != '\0')
-		return choose_named(linked(pcsc), pcsc->want, error, ret);
-	*ret = choose_any(linked(pcsc));
-	return CCCD_OK;
+	const struct pcsc_link *link = linked(pcsc);
+
+	return pcsc_choose(link->states, link->count, pcsc->want, error, ret);
 }
 
 static enum cccd_err pcsc_open(const char *rest, void **ret_state,
@@ -239,16 +200,25 @@ static enum cccd_err watch(struct pcsc *pcsc, unsigned int ms,
 	return judge(pcsc, linked(pcsc)->code, false, error);
 }
 
-/* Look once; CCCD_ERR_READER_NO_CARD or _NONE say why not yet. */
-static enum cccd_err look(struct pcsc *pcsc, struct cccd_error *error)
+/*
+ * Look once; CCCD_ERR_READER_NO_CARD or _NONE say why not yet. Where any
+ * reader will do, a token that always lies in another one is no card to
+ * read as long as somebody may still lay down the right one.
+ */
+static enum cccd_err look(struct pcsc *pcsc, bool settle,
+                          struct cccd_error *error)
 {
 	const SCARD_READERSTATE *state = NULL;
+	bool may_improve = !settle && pcsc->want[0] == '\0';
 
 	TRY(scan(pcsc, error));
 	TRY(choose(pcsc, error, &state));
 	if (state == NULL)
 		return CCCD_ERR_READER_NONE;
-	return has_card(state) ? CCCD_OK : CCCD_ERR_READER_NO_CARD;
+	if (may_improve && linked(pcsc)->count > 1 &&
+	    pcsc_rank(state) != CARD_RANK_PROXIMITY)
+		return CCCD_ERR_READER_NO_CARD;
+	return pcsc_has_card(state) ? CCCD_OK : CCCD_ERR_READER_NO_CARD;
 }
 
 /* pcscd may restart while we wait: ask again, but not for ever. */
@@ -256,16 +226,26 @@ static enum cccd_err look_through_restart(struct pcsc *pcsc,
                                           struct cccd_error *error)
 {
 	uint64_t deadline = clock_steady_ms() + RESTART_MS;
-	enum cccd_err err = look(pcsc, NULL);
+	enum cccd_err err = look(pcsc, false, NULL);
 
 	while (err == CCCD_ERR_READER_SERVICE &&
 	       left_ms(deadline, RESTART_MS) > 0 && !atomic_load(&pcsc->stop)) {
 		clock_sleep_ms(RESTART_PAUSE_MS);
-		err = look(pcsc, NULL);
+		err = look(pcsc, false, NULL);
 	}
 	if (err == CCCD_ERR_READER_SERVICE)
 		return fail(error, err, "pcscd went away during the wait");
 	return err;
+}
+
+/* At the deadline any card is taken. */
+static enum cccd_err last_look(struct pcsc *pcsc, struct cccd_error *error)
+{
+	enum cccd_err err = look(pcsc, true, error);
+
+	if (err == CCCD_OK)
+		return CCCD_OK;
+	return fail(error, err, "no card before the deadline");
 }
 
 static bool keeps_waiting(enum cccd_err err)
@@ -278,13 +258,13 @@ static enum cccd_err pcsc_wait(void *state, unsigned int timeout_ms,
 {
 	struct pcsc *pcsc = state;
 	uint64_t deadline = clock_steady_ms() + timeout_ms;
-	enum cccd_err err = look(pcsc, error);
+	enum cccd_err err = look(pcsc, timeout_ms == 0, error);
 
 	while (keeps_waiting(err)) {
 		unsigned int ms = left_ms(deadline, WATCH_MS);
 
 		if (ms == 0)
-			return fail(error, err, "no card before the deadline");
+			return last_look(pcsc, error);
 		TRY(watch(pcsc, ms, error));
 		err = look_through_restart(pcsc, error);
 	}
@@ -360,7 +340,7 @@ static enum cccd_err pcsc_present(void *state, bool *ret,
 	TRY(choose(pcsc, error, &chosen));
 	if (chosen == NULL)
 		return fail(error, CCCD_ERR_READER_NONE, "no such reader");
-	*ret = has_card(chosen);
+	*ret = pcsc_has_card(chosen);
 	return CCCD_OK;
 }
 
@@ -409,7 +389,7 @@ static void add_reader(const SCARD_READERSTATE *state, struct reader_list *list)
 	(void)snprintf(info->name, sizeof(info->name), "%s", state->szReader);
 	(void)snprintf(info->uri, sizeof(info->uri), "pcsc:%s",
 	               state->szReader);
-	info->present = has_card(state);
+	info->present = pcsc_has_card(state);
 	if (state->cbAtr <= sizeof(state->rgbAtr)) {
 		info->card.atr_len = state->cbAtr;
 		memcpy(info->card.atr, state->rgbAtr, state->cbAtr);

@@ -84,8 +84,9 @@ struct reader_ops {
 
 /**
  * reader_open() - open a reader by URI.
- * @uri: "pcsc:" (the first reader with a card, else the first),
- *       "pcsc:NAME", "replay:FILE"
+ * @uri: "pcsc:" (a reader with a card over the air, else with any card, else
+ *       the first; chosen at each wait and connect), "pcsc:NAME" (the whole
+ *       name or a part that only one has), "replay:FILE"
  *
  * Return: CCCD_OK, the caller owns *@ret; CCCD_ERR_USAGE_ARGUMENT for an
  * unknown scheme; CCCD_ERR_READER_*; CCCD_ERR_MEMORY.

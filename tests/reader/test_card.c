@@ -7,8 +7,10 @@
 #include "base/macros.h"
 
 /* TCK is the exclusive or of what stands between TS and itself. */
-const uint8_t test_atr[TEST_ATR_LEN] = { 0x3B, 0x85, 0x81, 0x01, 'C',
-	                                 'C',  'C',  'D',  '1',  0x33 };
+const uint8_t test_atr[TEST_ATR_LEN] = { 0x3B, 0x85, 0x80, 0x01, 'C',
+	                                 'C',  'C',  'D',  '1',  0x32 };
+const uint8_t test_atr_contact[TEST_ATR_LEN] = { 0x3B, 0x94, 0x13, 0x81, 0x01,
+	                                         'C',  'C',  'C',  'D',  0x00 };
 
 static void put(struct buf *response, uint8_t byte)
 {

@@ -23,10 +23,14 @@ enum test_action {
 
 enum { TEST_ATR_LEN = 10 };
 
-/* T=1, no protocol but that: 3B 85 81 01 "CCCD1" TCK. */
+/* As a reader makes it for a card over the air: 3B 85 80 01 "CCCD1" TCK. */
 extern const uint8_t test_atr[TEST_ATR_LEN];
 
+/* Of a card with contacts, T=1. */
+extern const uint8_t test_atr_contact[TEST_ATR_LEN];
+
 struct test_card {
+	const uint8_t *atr;
 	unsigned int resets;
 	unsigned int sleep_ms;
 };

@@ -14,6 +14,7 @@
 #include <winscard.h>
 
 #include "base/clock.h"
+#include "reader/pcsc_choose.h"
 #include "reader/pcsc_error.h"
 #include "reader/pcsc_features.h"
 #include "reader/worker.h"
@@ -131,6 +132,62 @@ static void features_bound_card_follows_the_property(void **state)
 	}
 }
 
+/* A reader as pcscd tells of it: @kind is n(one), c(ontact), p(roximity). */
+static SCARD_READERSTATE reader_state_of(const char *name, char kind)
+{
+	SCARD_READERSTATE state = { .szReader = name };
+
+	if (kind == 'n')
+		return state;
+	state.dwEventState = SCARD_STATE_PRESENT | SCARD_STATE_CHANGED;
+	state.cbAtr = 5;
+	memcpy(state.rgbAtr,
+	       kind == 'p' ? "\x3B\x80\x80\x01\x01" : "\x3B\xDB\x96\x00\x80",
+	       5);
+	return state;
+}
+
+static void pcsc_choose_prefers_what_is_laid_down(void **state)
+{
+	static const struct {
+		const char *names[3];
+		const char *kinds;
+		const char *want;
+		const char *chosen;
+	} rows[] = {
+		{ { "A", "B", "C" }, "nnn", "", "A" },
+		{ { "A", "B", "C" }, "ncn", "", "B" },
+		{ { "A", "B", "C" }, "ncp", "", "C" },
+		{ { "A", "B", "C" }, "npp", "", "B" },
+		{ { "X SAM 0", "X PICC", "C" }, "pnn", "", "X PICC" },
+		{ { "X [SAM Interface] 00", "B", "C" }, "pnn", "", "B" },
+		{ { "SAMSUNG 00", "B", "C" }, "pnn", "", "SAMSUNG 00" },
+		{ { "A", "AB", "ABC" }, "ppp", "A", "A" },
+		{ { "A", "AB", "ABC" }, "nnn", "BC", "ABC" },
+		{ { "A", "AB", "ABC" }, "ppp", "Z", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		SCARD_READERSTATE states[3];
+		const SCARD_READERSTATE *chosen = NULL;
+
+		for (size_t k = 0; k < ARRAY_LEN(states); k++)
+			states[k] = reader_state_of(rows[i].names[k],
+			                            rows[i].kinds[k]);
+		assert_ok(pcsc_choose(states, ARRAY_LEN(states), rows[i].want,
+		                      NULL, &chosen));
+		if (rows[i].chosen == NULL)
+			assert_null(chosen);
+		else
+			assert_string_equal(chosen->szReader, rows[i].chosen);
+		assert_int_equal(pcsc_choose(states, 3, "B", NULL, &chosen),
+		                 i >= 7 ? CCCD_ERR_USAGE_ARGUMENT : CCCD_OK);
+	}
+	assert_ok(pcsc_choose(NULL, 0, "", NULL,
+	                      &(const SCARD_READERSTATE *){ NULL }));
+}
+
 /* What the thread is asked to do, and what it did. */
 struct labour {
 	atomic_int *released;
@@ -211,6 +268,7 @@ int main(void)
 		cmocka_unit_test(pcsc_error_translates_each_phase),
 		cmocka_unit_test(features_find_reads_one_level),
 		cmocka_unit_test(features_bound_card_follows_the_property),
+		cmocka_unit_test(pcsc_choose_prefers_what_is_laid_down),
 		cmocka_unit_test(worker_call_waits_for_the_job),
 		cmocka_unit_test(worker_call_gives_up_at_its_deadline),
 		cmocka_unit_test(worker_free_accepts_null),

@@ -41,14 +41,19 @@ static struct cccd_error fresh(void)
 	return (struct cccd_error){ .tries_left = -1 };
 }
 
-static void lay(struct table *table, int slot)
+static void lay_kind(struct table *table, int slot, const char *kind)
 {
 	static const char *const ports[] = { "35963", "35964" };
 	const char *const argv[] = { getenv("CCCD_VPCD_RESPONDER"), ports[slot],
-		                     NULL };
+		                     kind, NULL };
 
 	assert_non_null(argv[0]);
 	table->cards[slot] = rig_spawn(table->rig, argv);
+}
+
+static void lay(struct table *table, int slot)
+{
+	lay_kind(table, slot, NULL);
 }
 
 static void take(struct table *table, int slot)
@@ -180,6 +185,51 @@ static void open_without_name_prefers_the_slot_with_a_card(void **state)
 	reader_close(reader);
 }
 
+static void *lay_soon(void *table)
+{
+	clock_sleep_ms(SOON_MS);
+	lay(table, 0);
+	/* The card must outlive this thread: see PR_SET_PDEATHSIG. */
+	clock_sleep_ms(SEEN_MS);
+	return NULL;
+}
+
+/* An officer's token lies in its reader all day. */
+static void wait_passes_over_a_card_with_contacts(void **state)
+{
+	struct cccd_error error = fresh();
+	struct reader *reader = NULL;
+	pthread_t thread;
+
+	lay_kind(*state, 1, "contact");
+	await(slot_1, true);
+	reader = open_uri("pcsc:");
+	assert_int_equal(pthread_create(&thread, NULL, lay_soon, *state), 0);
+	assert_ok(reader_wait(reader, WAIT_MS, &error));
+	assert_ok(reader_connect(reader, &error));
+	assert_memory_equal(reader_card(reader)->atr, test_atr, TEST_ATR_LEN);
+	reader_close(reader);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+}
+
+static void wait_takes_a_card_with_contacts_at_last(void **state)
+{
+	struct cccd_error error = fresh();
+	struct reader *reader = NULL;
+	uint64_t start = 0;
+
+	lay_kind(*state, 1, "contact");
+	await(slot_1, true);
+	reader = open_uri("pcsc:");
+	start = clock_steady_ms();
+	assert_ok(reader_wait(reader, SOON_MS, &error));
+	assert_true(clock_steady_ms() - start >= SOON_MS);
+	assert_ok(reader_connect(reader, &error));
+	assert_memory_equal(reader_card(reader)->atr, test_atr_contact,
+	                    TEST_ATR_LEN);
+	reader_close(reader);
+}
+
 static void open_takes_the_only_name_with_a_part(void **state)
 {
 	struct cccd_error error = fresh();
@@ -206,15 +256,6 @@ static void connect_names_what_is_missing(void **state)
 	assert_int_equal(reader_connect(reader, &error),
 	                 CCCD_ERR_READER_NO_CARD);
 	reader_close(reader);
-}
-
-static void *lay_soon(void *table)
-{
-	clock_sleep_ms(SOON_MS);
-	lay(table, 0);
-	/* The card must outlive this thread: see PR_SET_PDEATHSIG. */
-	clock_sleep_ms(SEEN_MS);
-	return NULL;
 }
 
 static void wait_sees_a_card_that_comes_later(void **state)
@@ -406,6 +447,8 @@ int main(void)
 		TEST(reader_list_names_both_slots),
 		TEST(reader_list_leaks_no_file),
 		TEST(open_without_name_prefers_the_slot_with_a_card),
+		TEST(wait_passes_over_a_card_with_contacts),
+		TEST(wait_takes_a_card_with_contacts_at_last),
 		TEST(open_takes_the_only_name_with_a_part),
 		TEST(connect_names_what_is_missing),
 		TEST(wait_sees_a_card_that_comes_later),

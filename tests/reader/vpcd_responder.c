@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The test card behind vpcd: responder PORT. Prints "ready" when it lies on
- * the reader; ends when its connection does, or when it is taken away.
+ * The test card behind vpcd: responder PORT [contact]. Prints "ready" when it
+ * lies on the reader; ends when its connection does, or when it is taken away.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -87,7 +87,7 @@ static bool control(int fd, struct test_card *card, uint8_t byte)
 	if (byte == CONTROL_RESET || byte == CONTROL_ON)
 		card->resets++;
 	if (byte == CONTROL_ATR)
-		return send_message(fd, SPAN(test_atr));
+		return send_message(fd, span_of(card->atr, TEST_ATR_LEN));
 	return true;
 }
 
@@ -119,11 +119,13 @@ int main(int argc, char **argv)
 {
 	BUF command = buf_make(MESSAGE_MAX);
 	BUF response = buf_make(MESSAGE_MAX + 2);
-	struct test_card card = { 0 };
+	struct test_card card = { .atr = test_atr };
 	int fd;
 
-	if (argc != 2)
+	if (argc < 2)
 		return 2;
+	if (argc > 2)
+		card.atr = test_atr_contact;
 	fd = dial(argv[1]);
 	(void)puts("ready");
 	(void)fflush(stdout);
