@@ -6,9 +6,8 @@
 #include <cccd/result.h>
 #include <cccd/trust.h>
 
+#include "apdu/auth/csca_store.h"
 #include "apdu/auth/passive_auth.h"
-
-struct csca_store;
 
 enum {
 	TRUST_DIR_MAX = 1024,

@@ -153,7 +153,7 @@ static enum cccd_err check_certificate(const struct csca_entry *entry)
 	return CCCD_OK;
 }
 
-static enum cccd_err entry_parse(struct csca_entry *entry)
+static enum cccd_err entry_parse(struct csca_entry *entry, bool check)
 {
 	struct span der = buf_span(&entry->der);
 
@@ -162,14 +162,15 @@ static enum cccd_err entry_parse(struct csca_entry *entry)
 	case CCCD_TRUST_LINK:
 	case CCCD_TRUST_SIGNER:
 		TRY(certificate_parse(der, &entry->certificate));
-		return check_certificate(entry);
+		return check ? check_certificate(entry) : CCCD_OK;
 	case CCCD_TRUST_CRL: return crl_parse(der, &entry->crl);
 	case CCCD_TRUST_DEVIATION: break;
 	}
 	return CCCD_OK;
 }
 
-static enum cccd_err entry_fill(struct csca_entry *entry, struct span der)
+static enum cccd_err entry_fill(struct csca_entry *entry, struct span der,
+                                bool check)
 {
 	struct digest sha256 = { 0 };
 
@@ -177,12 +178,11 @@ static enum cccd_err entry_fill(struct csca_entry *entry, struct span der)
 	TRY(buf_set(&entry->der, der));
 	TRY(digest_compute(DIGEST_SHA256, der, &sha256));
 	memcpy(entry->sha256, sha256.bytes, SHA256_LEN);
-	return entry_parse(entry);
+	return entry_parse(entry, check);
 }
 
-enum cccd_err csca_store_add(struct csca_store *store,
-                             enum cccd_trust_kind kind, struct span der,
-                             bool specimen)
+static enum cccd_err add(struct csca_store *store, enum cccd_trust_kind kind,
+                         struct span der, bool specimen, bool check)
 {
 	CLEANUP(entry_cleanup) struct csca_entry *entry = NULL;
 
@@ -193,10 +193,24 @@ enum cccd_err csca_store_add(struct csca_store *store,
 		return CCCD_ERR_MEMORY;
 	entry->kind = kind;
 	entry->specimen = specimen || store->mode == CCCD_TRUST_DEMO;
-	TRY(entry_fill(entry, der));
+	TRY(entry_fill(entry, der, check));
 	TRY(shelf_insert(&store->shelves[kind], entry));
 	entry = NULL;
 	return CCCD_OK;
+}
+
+enum cccd_err csca_store_add(struct csca_store *store,
+                             enum cccd_trust_kind kind, struct span der,
+                             bool specimen)
+{
+	return add(store, kind, der, specimen, true);
+}
+
+enum cccd_err csca_store_restore(struct csca_store *store,
+                                 enum cccd_trust_kind kind, struct span der,
+                                 bool specimen)
+{
+	return add(store, kind, der, specimen, false);
 }
 
 size_t csca_store_count(const struct csca_store *store,

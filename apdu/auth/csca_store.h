@@ -62,6 +62,17 @@ CHECKED enum cccd_err csca_store_add(struct csca_store *store,
                                      bool specimen);
 
 /**
+ * csca_store_restore() - as csca_store_add(), without arithmetic.
+ *
+ * For what the index vouches for: it was checked when it was admitted, and
+ * a key is looked at again whenever it is used. Opening a store of some
+ * hundred keys takes milliseconds by this.
+ */
+CHECKED enum cccd_err csca_store_restore(struct csca_store *store,
+                                         enum cccd_trust_kind kind,
+                                         struct span der, bool specimen);
+
+/**
  * csca_store_load_dir() - every *.der below DIR/anchors, /links, /crls,
  * /signers, /deviations.
  * @index: flags and sources by hash; a file it does not name is refused.

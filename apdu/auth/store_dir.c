@@ -1,66 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A store's folders of DER files, read into memory. */
 #include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "apdu/auth/csca_store.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/hex.h"
 
 enum {
 	PATH_MAX_LEN = 4096 - 1024, /* a path lives on the stack */
 	SHA256_LEN = 32,
 	SHA256_HEX = 64,
-	READ_CHUNK = 65536,
 };
-
-static void fd_cleanup(const int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
 
 static void dir_cleanup(DIR **dir)
 {
 	if (*dir != NULL)
 		(void)closedir(*dir);
-}
-
-static enum cccd_err append_some(int fd, struct buf *ret, bool *ret_end)
-{
-	size_t room = ret->max - ret->len < READ_CHUNK ? ret->max - ret->len
-	                                               : READ_CHUNK;
-	ssize_t got = 0;
-
-	if (room == 0)
-		return CCCD_ERR_DATA_TOO_LARGE;
-	TRY(buf_reserve(ret, ret->len + room));
-	got = read(fd, ret->at + ret->len, room);
-	if (got < 0)
-		return errno == EINTR ? CCCD_OK : CCCD_ERR_TRUST_STORE_BAD;
-	ret->len += (size_t)got;
-	*ret_end = got == 0;
-	return CCCD_OK;
-}
-
-/* Only plain files, and no link is followed. */
-static enum cccd_err read_file(const char *path, struct buf *ret)
-{
-	CLEANUP(fd_cleanup)
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	struct stat stat = { 0 };
-	bool end = false;
-
-	if (fd < 0 || fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
-		return CCCD_ERR_TRUST_STORE_BAD;
-	buf_reset(ret);
-	while (!end)
-		TRY(append_some(fd, ret, &end));
-	return CCCD_OK;
 }
 
 static void lower_hex(struct span bytes, char text[static SHA256_HEX + 1])
@@ -84,7 +42,7 @@ static enum cccd_err check_name(const char *sha256, struct span der)
 
 static enum cccd_err load_file(struct csca_store *store, const char *dir,
                                enum cccd_trust_kind kind, const char *sha256,
-                               bool specimen)
+                               bool specimen, bool indexed)
 {
 	BUF der = buf_make(CSCA_LIST_MAX);
 	char path[PATH_MAX_LEN];
@@ -93,18 +51,20 @@ static enum cccd_err load_file(struct csca_store *store, const char *dir,
 
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return CCCD_ERR_TRUST_STORE_BAD;
-	TRY(read_file(path, &der));
+	TRY(file_read(path, NULL, &der));
 	TRY(check_name(sha256, buf_span(&der)));
-	return csca_store_add(store, kind, buf_span(&der), specimen);
+	return indexed ? csca_store_restore(store, kind, buf_span(&der),
+	                                    specimen)
+	               : csca_store_add(store, kind, buf_span(&der), specimen);
 }
 
 /* A bad file costs itself, lack of memory costs the store. */
 static enum cccd_err load_or_count(struct csca_store *store, const char *dir,
                                    const struct cccd_trust_entry *entry,
-                                   size_t *refused)
+                                   bool indexed, size_t *refused)
 {
 	enum cccd_err err = load_file(store, dir, entry->kind, entry->sha256,
-	                              entry->specimen);
+	                              entry->specimen, indexed);
 
 	if (err == CCCD_ERR_MEMORY)
 		return err;
@@ -147,7 +107,7 @@ static enum cccd_err load_folder(struct csca_store *store, const char *dir,
 	/* The stream is ours alone. NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	while ((file = readdir(folder)) != NULL)
 		if (split_name(file->d_name, entry.sha256))
-			TRY(load_or_count(store, dir, &entry, refused));
+			TRY(load_or_count(store, dir, &entry, false, refused));
 	return CCCD_OK;
 }
 
@@ -176,7 +136,8 @@ static enum cccd_err load_indexed(struct csca_store *store, const char *dir,
 	size_t unused = 0;
 
 	for (size_t i = 0; i < index->count; i++)
-		TRY(load_or_count(store, dir, &index->entries[i], &unused));
+		TRY(load_or_count(store, dir, &index->entries[i], true,
+		                  &unused));
 	for (size_t k = 0; k < CCCD_TRUST_KINDS; k++)
 		*refused += count_strays(store, dir, (enum cccd_trust_kind)k);
 	return CCCD_OK;
