@@ -170,9 +170,9 @@ static enum cccd_err agree_keys(struct pace *pace)
 	                      &response));
 	TRY(pace_expect_ok(pace, response.sw));
 	TRY(pace_only_object(pace, response.data, DO_KEY_CARD, &value));
-	if (value.len > sizeof(theirs->bytes))
+	if (value.len == 0 || value.len > sizeof(theirs->bytes))
 		return fail(pace->card->error, CCCD_ERR_CRYPTO_KEY,
-		            "PACE: the card's key is too long");
+		            "PACE: the card's key has %zu bytes", value.len);
 	memcpy(theirs->bytes, value.at, value.len);
 	theirs->len = value.len;
 	pace->result->ephemeral_ifd = pair.public_value;

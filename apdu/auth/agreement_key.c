@@ -113,7 +113,7 @@ static enum cccd_err read_key(const struct domain *domain, struct span key,
 		TRY(tlv_only(key, TAG_INTEGER, &key));
 		TRY(positive(key, &key));
 	}
-	if (key.len > sizeof(ret->bytes))
+	if (key.len == 0 || key.len > sizeof(ret->bytes))
 		return CCCD_ERR_CRYPTO_KEY;
 	TRY(key_check(domain, key));
 	memcpy(ret->bytes, key.at, key.len);

@@ -81,7 +81,7 @@ static struct script_step *next_step(struct script *script)
 {
 	if (script->count == SCRIPT_STEPS_MAX) {
 		(void)fprintf(stderr, "script: too many steps\n");
-		exit(99);
+		abort();
 	}
 	return &script->steps[script->count++];
 }
@@ -107,7 +107,7 @@ struct reader *script_open(struct script *script)
 	if (reader_open_ops(&script_ops, script, &reader) != CCCD_OK ||
 	    reader_connect(reader, NULL) != CCCD_OK) {
 		(void)fprintf(stderr, "script: cannot open\n");
-		exit(99);
+		abort();
 	}
 	return reader;
 }
@@ -121,7 +121,7 @@ void tape_add(struct tape *tape, struct span bytes)
 {
 	if (bytes.len > sizeof(tape->bytes) - tape->len) {
 		(void)fprintf(stderr, "tape: too long\n");
-		exit(99);
+		abort();
 	}
 	memcpy(tape->bytes + tape->len, bytes.at, bytes.len);
 	tape->len += bytes.len;

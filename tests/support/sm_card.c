@@ -12,7 +12,7 @@ static void must(enum cccd_err err)
 	if (err != CCCD_OK) {
 		(void)fprintf(stderr, "sm_card: error %04X\n",
 		              (unsigned int)err);
-		exit(99);
+		abort();
 	}
 }
 

@@ -18,7 +18,7 @@ static void must(enum cccd_err err)
 	if (err != CCCD_OK) {
 		(void)fprintf(stderr, "pace_chip: error %04X\n",
 		              (unsigned int)err);
-		exit(99);
+		abort();
 	}
 }
 
@@ -125,7 +125,7 @@ static void mirror(const struct pace_chip *chip, struct public_value *value)
 	if (group == NULL || y == NULL ||
 	    BN_sub(y, EC_GROUP_get0_field(group), y) != 1 ||
 	    BN_bn2binpad(y, value->bytes + 1 + half, (int)half) != (int)half)
-		exit(99);
+		abort();
 	BN_free(y);
 	EC_GROUP_free(group);
 }
@@ -199,8 +199,10 @@ static enum cccd_err finish(struct pace_chip *chip, struct span theirs,
 static struct span data_of(struct span command)
 {
 	struct span rest = span_after(command, 4);
-	size_t len = rest.at[0];
+	size_t len = rest.len > 0 ? rest.at[0] : 0;
 
+	if (rest.len == 0)
+		return rest;
 	if (len == 0 && rest.len > 3) {
 		len = (size_t)rest.at[1] << 8 | rest.at[2];
 		return span_of(rest.at + 3, len);

@@ -156,7 +156,7 @@ static void pitfall_02_bac_run_refuses_a_wrong_rnd_ifd(void **state)
 static void pitfall_02_bac_run_refuses_every_flipped_bit(void **state)
 {
 	(void)state;
-	for (size_t bit = 0; bit < ANSWER_LEN * 8; bit++) {
+	for (size_t bit = 0; bit < (size_t)ANSWER_LEN * 8; bit++) {
 		uint8_t answer[ANSWER_LEN + 2];
 		static struct fixture f;
 		struct span good = { 0 };

@@ -105,8 +105,10 @@ static enum cccd_err authenticate(struct oracle *oracle, struct span value,
 static struct span data_of(struct span command)
 {
 	struct span rest = span_after(command, 4);
-	size_t len = rest.at[0];
+	size_t len = rest.len > 0 ? rest.at[0] : 0;
 
+	if (rest.len == 0)
+		return rest;
 	if (len == 0 && rest.len > 3) {
 		len = (size_t)rest.at[1] << 8 | rest.at[2];
 		return span_of(rest.at + 3, len);

@@ -235,70 +235,69 @@ static void run_bad_answer(const struct bad_answer *row)
 
 #define BYTES(literal) literal, sizeof(literal) - 1
 
+static const struct bad_answer bad_answers[] = {
+	/* No template, a wrong one, something after it. */
+	{ "pace_cccd_can", 1, BYTES("\x90\x00"), CCCD_ERR_DATA_MALFORMED },
+	{ "pace_cccd_can", 1, BYTES("\x7D\x00\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	{ "pace_cccd_can", 1, BYTES("\x7C\x05\x80\x01\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	{ "pace_cccd_can", 1, BYTES("\x7C\x00\x90\x00"),
+	  CCCD_ERR_DATA_MISSING },
+	/* An encrypted nonce of no, part of a, or too many blocks. */
+	{ "pace_cccd_can", 1, BYTES("\x7C\x02\x80\x00\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	{ "pace_cccd_can", 1,
+	  BYTES("\x7C\x0A\x80\x08"
+	        "12345678\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	{ "pace_cccd_can", 1,
+	  BYTES("\x7C\x52\x80\x50"
+	        "0123456789abcdef0123456789abcdef0123456789abcdef"
+	        "0123456789abcdef0123456789abcdef\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	/* Integrated mapping: one block is all. */
+	{ "pace_ecdh_im", 1,
+	  BYTES("\x7C\x22\x80\x20"
+	        "0123456789abcdef0123456789abcdef\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	{ "pace_ecdh_im", 2, BYTES("\x7C\x03\x82\x01\x00\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	/* Keys that are none. */
+	{ "pace_cccd_can", 2, BYTES("\x7C\x02\x82\x00\x90\x00"),
+	  CCCD_ERR_CRYPTO_KEY },
+	{ "pace_cccd_can", 2, BYTES("\x7C\x03\x82\x01\x00\x90\x00"),
+	  CCCD_ERR_CRYPTO_KEY },
+	{ "pace_cccd_can", 3, BYTES("\x7C\x03\x84\x01\x00\x90\x00"),
+	  CCCD_ERR_CRYPTO_KEY },
+	{ "pace_cccd_can", 3, BYTES("\x7C\x02\x84\x00\x90\x00"),
+	  CCCD_ERR_CRYPTO_KEY },
+	{ "pace_cccd_can", 3, BYTES("\x7C\x02\x85\x00\x90\x00"),
+	  CCCD_ERR_DATA_MISSING },
+	/* Tokens. */
+	{ "pace_cccd_can", 4, BYTES("\x7C\x00\x90\x00"),
+	  CCCD_ERR_DATA_MISSING },
+	{ "pace_cccd_can", 4, BYTES("\x7C\x02\x86\x00\x90\x00"),
+	  CCCD_ERR_CRYPTO_TOKEN },
+	{ "pace_cccd_can", 4,
+	  BYTES("\x7C\x09\x86\x07\xA3\x56\x49\x24\x57\x8E\x36\x90\x00"),
+	  CCCD_ERR_CRYPTO_TOKEN },
+	{ "pace_cccd_can", 4,
+	  BYTES("\x7C\x0C\x86\x08\xA3\x56\x49\x24\x57\x8E\x36\x62"
+	        "\x89\x00\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+	/* Chip authentication data where none belongs. */
+	{ "pace_cccd_can", 4,
+	  BYTES("\x7C\x0C\x86\x08\xA3\x56\x49\x24\x57\x8E\x36\x62"
+	        "\x8A\x00\x90\x00"),
+	  CCCD_ERR_DATA_MALFORMED },
+};
+
 static void pace_run_refuses_malformed_answers(void **state)
 {
-	static const struct bad_answer rows[] = {
-		/* No template, a wrong one, something after it. */
-		{ "pace_cccd_can", 1, BYTES("\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_cccd_can", 1, BYTES("\x7D\x00\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_cccd_can", 1, BYTES("\x7C\x05\x80\x01\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_cccd_can", 1, BYTES("\x7C\x00\x90\x00"),
-		  CCCD_ERR_DATA_MISSING },
-		/* An encrypted nonce of no, part of a, or too many blocks. */
-		{ "pace_cccd_can", 1, BYTES("\x7C\x02\x80\x00\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_cccd_can", 1,
-		  BYTES("\x7C\x0A\x80\x08"
-		        "12345678\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_cccd_can", 1,
-		  BYTES("\x7C\x52\x80\x50"
-		        "0123456789abcdef0123456789abcdef0123456789abcdef"
-		        "0123456789abcdef0123456789abcdef\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		/* Integrated mapping: one block is all. */
-		{ "pace_ecdh_im", 1,
-		  BYTES("\x7C\x22\x80\x20"
-		        "0123456789abcdef0123456789abcdef\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		{ "pace_ecdh_im", 2, BYTES("\x7C\x03\x82\x01\x00\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		/* Keys that are none. */
-		{ "pace_cccd_can", 2, BYTES("\x7C\x02\x82\x00\x90\x00"),
-		  CCCD_ERR_CRYPTO_KEY },
-		{ "pace_cccd_can", 2, BYTES("\x7C\x03\x82\x01\x00\x90\x00"),
-		  CCCD_ERR_CRYPTO_KEY },
-		{ "pace_cccd_can", 3, BYTES("\x7C\x03\x84\x01\x00\x90\x00"),
-		  CCCD_ERR_CRYPTO_KEY },
-		{ "pace_cccd_can", 3, BYTES("\x7C\x02\x84\x00\x90\x00"),
-		  CCCD_ERR_CRYPTO_KEY },
-		{ "pace_cccd_can", 3, BYTES("\x7C\x02\x85\x00\x90\x00"),
-		  CCCD_ERR_DATA_MISSING },
-		/* Tokens. */
-		{ "pace_cccd_can", 4, BYTES("\x7C\x00\x90\x00"),
-		  CCCD_ERR_DATA_MISSING },
-		{ "pace_cccd_can", 4, BYTES("\x7C\x02\x86\x00\x90\x00"),
-		  CCCD_ERR_CRYPTO_TOKEN },
-		{ "pace_cccd_can", 4,
-		  BYTES("\x7C\x09\x86\x07\xA3\x56\x49\x24\x57\x8E\x36\x90\x00"),
-		  CCCD_ERR_CRYPTO_TOKEN },
-		{ "pace_cccd_can", 4,
-		  BYTES("\x7C\x0C\x86\x08\xA3\x56\x49\x24\x57\x8E\x36\x62"
-		        "\x89\x00\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-		/* Chip authentication data where none belongs. */
-		{ "pace_cccd_can", 4,
-		  BYTES("\x7C\x0C\x86\x08\xA3\x56\x49\x24\x57\x8E\x36\x62"
-		        "\x8A\x00\x90\x00"),
-		  CCCD_ERR_DATA_MALFORMED },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		run_bad_answer(&rows[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad_answers); i++)
+		run_bad_answer(&bad_answers[i]);
 }
 
 static void pace_run_refuses_every_flipped_token_bit(void **state)

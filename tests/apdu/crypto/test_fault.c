@@ -31,6 +31,8 @@ static bool strikes(void)
 	return true;
 }
 
+/* The linker's --wrap decides these names. */
+/* NOLINTBEGIN(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 int __real_EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n,
                         const EC_POINT *q, const BIGNUM *m, BN_CTX *ctx);
 int __wrap_EC_POINT_mul(const EC_GROUP *group, EC_POINT *r, const BIGNUM *n,
@@ -104,6 +106,7 @@ size_t __wrap_EC_POINT_point2oct(const EC_GROUP *group, const EC_POINT *p,
 		return 0;
 	return __real_EC_POINT_point2oct(group, p, form, buf, len, ctx);
 }
+/* NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,cert-dcl51-cpp) */
 
 /* The chip computes without faults. */
 static enum cccd_err sound_chip(void *context, struct span command,

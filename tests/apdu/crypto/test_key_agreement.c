@@ -219,7 +219,10 @@ static void pitfall_33_key_generate_gives_up_on_a_stuck_source(void **state)
 	never_in_range(1, 0x00, 28);
 }
 
-static enum cccd_err failing_fill(void *context, uint8_t *at, size_t len)
+static enum cccd_err
+failing_fill(void *context,
+             uint8_t *at, /* NOLINT(readability-non-const-parameter) */
+             size_t len)
 {
 	(void)context;
 	(void)at;
