@@ -370,13 +370,7 @@ static enum cccd_err make(const struct access_input *input,
 enum cccd_err access_plan_make(const struct access_input *input,
                                struct access_plan *ret)
 {
-	enum cccd_err err = CCCD_OK;
-
 	wipe(ret, sizeof(*ret));
-	err = make(input, ret);
-	if (err != CCCD_OK) {
-		wipe(ret->attempts, sizeof(ret->attempts));
-		ret->count = 0;
-	}
-	return err;
+	/* Attempts are added last, when nothing can fail any more. */
+	return make(input, ret);
 }

@@ -416,6 +416,36 @@ static void person_compose_cleans_and_cuts_texts(void **state)
 	assert_string_equal(p->religion, "");
 }
 
+static void person_apply_tables_cuts_on_characters(void **state)
+{
+	static char name[2 * CCCD_PERSON_WORD_MAX];
+	static const struct cccd_table_row rows[] = {
+		{ "1", name, "", "", "Kinh" },
+		{ "code-too-long", "Mường", "", "", "" },
+	};
+	static const struct cccd_table table = { .name = "ethnic_groups",
+		                                 .rows = rows,
+		                                 .row_count = 2 };
+	static const struct cccd_tables all = { .ethnic_groups = &table };
+	static struct cccd_person p;
+
+	(void)state;
+	/* Two bytes each, so that the room ends inside a character. */
+	for (size_t i = 0; i + 2 < sizeof(name); i += 2)
+		memcpy(name + i, "ê", 2);
+	memcpy(p.ethnicity, "Kinh", 5);
+	cccd_person_apply_tables(&p, &all);
+	assert_string_equal(p.ethnicity_code.code, "1");
+	assert_int_equal(strlen(p.ethnicity_code.name),
+	                 CCCD_PERSON_WORD_MAX - 2);
+	/* A code that has no room is none. */
+	memcpy(p.ethnicity, "Mường", sizeof("Mường"));
+	cccd_person_apply_tables(&p, &all);
+	assert_string_equal(p.ethnicity_code.code, "");
+	cccd_person_apply_tables(&p, NULL);
+	assert_string_equal(p.ethnicity_code.table, "");
+}
+
 static void person_wipe_leaves_nothing(void **state)
 {
 	static struct cccd_person p;
@@ -658,6 +688,7 @@ int main(void)
 		cmocka_unit_test(person_compose_reads_every_specimen),
 		cmocka_unit_test(person_compose_needs_something),
 		cmocka_unit_test(person_compose_cleans_and_cuts_texts),
+		cmocka_unit_test(person_apply_tables_cuts_on_characters),
 		cmocka_unit_test(person_wipe_leaves_nothing),
 		cmocka_unit_test(person_age_counts_the_least),
 		cmocka_unit_test(consistency_check_accepts_one_story),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "apdu/vnm/day.h"
+#include "apdu/vnm/keyboard.h"
 #include "apdu/vnm/qr.h"
 
 #define GOOD                                                    \
@@ -245,6 +246,37 @@ static void qr_parse_hides_no_controls(void **state)
 	assert_true((qr.notes & CCCD_QR_TEXT_DAMAGED) != 0);
 }
 
+static void keyboard_digits_reads_every_sign(void **state)
+{
+	static const struct {
+		const char *typed;
+		const char *digits;
+	} cases[] = {
+		{ "1234567890", "1234567890" },
+		{ "ăâêô\u0300\u0309\u0303\u0301\u0323đ", "1234567890" },
+		{ "ĂÂÊÔĐ", "12340" },
+		{ "ằẳẵắặ", "1516171819" },
+		{ "ầẩẫấậ", "2526272829" },
+		{ "ềểễếệ", "3536373839" },
+		{ "ồổỗốộ", "4546474849" },
+		{ "0ă\u03002", "0152" },
+	};
+	char digits[16];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t count = strlen(cases[i].digits);
+
+		assert_int_equal(keyboard_digits(span_text(cases[i].typed),
+		                                 digits, count),
+		                 strlen(cases[i].typed));
+		assert_string_equal(digits, cases[i].digits);
+		assert_int_equal(keyboard_digits(span_text(cases[i].typed),
+		                                 digits, count + 1),
+		                 0);
+	}
+}
+
 static void qr_wipe_leaves_nothing(void **state)
 {
 	static const struct cccd_qr zero;
@@ -265,6 +297,7 @@ int main(void)
 		cmocka_unit_test(qr_parse_refuses_other_texts),
 		cmocka_unit_test(qr_parse_bounds_hostile_texts),
 		cmocka_unit_test(qr_parse_hides_no_controls),
+		cmocka_unit_test(keyboard_digits_reads_every_sign),
 		cmocka_unit_test(qr_wipe_leaves_nothing),
 	};
 

@@ -240,10 +240,20 @@ static void bundle_replaces_tables_under_a_pin(void **state)
 	struct json_tables tables = { 0 };
 	struct signer good = make_signer();
 	struct signer other = make_signer();
+	struct sign_key pins[2];
+	uint8_t signature[SIGN_ED25519_LEN];
 
 	(void)state;
 	assert_int_equal(apply(&tables, &good, &good.pin, bundle), CCCD_OK);
 	assert_string_equal(tables.view.sexes->date, "2026-06-01");
+	/* Any of the pins will do. */
+	pins[0] = other.pin;
+	pins[1] = good.pin;
+	sign(&good, bundle, signature);
+	assert_int_equal(json_tables_apply_bundle(&tables, span_text(bundle),
+	                                          SPAN(signature), pins, 2,
+	                                          NULL),
+	                 CCCD_OK);
 	/* The same again is not older. */
 	assert_int_equal(apply(&tables, &good, &good.pin, bundle), CCCD_OK);
 	assert_int_equal(apply(&tables, &other, &good.pin, bundle),
