@@ -56,10 +56,7 @@ static struct span chip_number(const struct work *work)
 
 	if (citizen_number_is(number) || work->in->dg1 == NULL)
 		return number;
-	number = span_first(span_text(work->in->dg1->optional_data),
-	                    CITIZEN_NUMBER_LEN);
-	return work->card && citizen_number_is(number) ? number
-	                                               : span_of(NULL, 0);
+	return person_number_of_mrz(work->in->dg1);
 }
 
 static void compare_numbers(struct work *work)
@@ -80,9 +77,7 @@ static void compare_numbers(struct work *work)
 	agree(work, "number", "number_differs",
 	      span_equal(span_after(number, 3),
 	                 span_text(mrz->document_number)) &&
-	              span_equal(number,
-	                         span_first(span_text(mrz->optional_data),
-	                                    CITIZEN_NUMBER_LEN)));
+	              span_equal(number, person_number_of_mrz(mrz)));
 }
 
 static void compare_names(struct work *work)

@@ -93,6 +93,23 @@ bool person_is_vietnamese_card(const struct cccd_mrz *mrz)
 	       strcmp(mrz->issuing_state, "VNM") == 0;
 }
 
+struct span person_number_of_mrz(const struct cccd_mrz *mrz)
+{
+	struct span optional = span_text(mrz->optional_data);
+	struct span number = span_first(optional, CITIZEN_NUMBER_LEN);
+	struct span rest = span_after(optional, CITIZEN_NUMBER_LEN);
+
+	if (strcmp(mrz->issuing_state, "VNM") != 0 ||
+	    !citizen_number_is(number))
+		return span_of(NULL, 0);
+	if (rest.len == 0)
+		return number;
+	if (mrz->format != CCCD_MRZ_TD1 || rest.len != 3 ||
+	    memcmp(rest.at, "<<", 2) != 0)
+		return span_of(NULL, 0);
+	return number;
+}
+
 /* A text in NFC; what is too long is cut, what is no text left out. */
 static enum cccd_err put(struct work *work, struct span text, char *ret,
                          size_t cap)
@@ -163,11 +180,8 @@ static enum cccd_err take_number(struct work *work)
 		copy_text(mrz->issuing_state, person->issuing_state,
 		          sizeof(person->issuing_state));
 	}
-	/* The optional data is Vietnam's only on Vietnamese documents. */
-	if (!citizen_number_is(number) && mrz != NULL &&
-	    strcmp(mrz->issuing_state, "VNM") == 0)
-		number = span_first(span_text(mrz->optional_data),
-		                    CITIZEN_NUMBER_LEN);
+	if (!citizen_number_is(number) && mrz != NULL)
+		number = person_number_of_mrz(mrz);
 	if (number.at != NULL && citizen_number_is(number))
 		memcpy(person->id_number, number.at, number.len);
 	return CCCD_OK;

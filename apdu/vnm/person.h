@@ -41,6 +41,16 @@ CHECKED enum cccd_err person_compose(const struct person_input *input,
 bool person_is_vietnamese_card(const struct cccd_mrz *mrz);
 
 /**
+ * person_number_of_mrz() - the citizen number in the optional data.
+ *
+ * Only of Vietnamese documents, and only where nothing but it (and, on a
+ * card, two fillers and its check digit) stands there.
+ *
+ * Return: 12 digits inside @mrz; empty when there is none.
+ */
+struct span person_number_of_mrz(const struct cccd_mrz *mrz);
+
+/**
  * person_birth_of_mrz() - a birth date with its century.
  * @number: citizen number, or NULL: its century counts when it fits
  * @today:  no birth lies after it

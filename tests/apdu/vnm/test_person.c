@@ -385,6 +385,37 @@ static void person_compose_reads_every_specimen(void **state)
 	}
 }
 
+static void person_number_of_mrz_wants_its_place(void **state)
+{
+	static const struct {
+		enum cccd_mrz_format format;
+		const char *issuer;
+		const char *optional;
+		const char *number;
+	} cases[] = {
+		{ CCCD_MRZ_TD1, "VNM", "001199000001<<5", "001199000001" },
+		{ CCCD_MRZ_TD1, "VNM", "001199000001", "001199000001" },
+		{ CCCD_MRZ_TD3, "VNM", "001199000001", "001199000001" },
+		{ CCCD_MRZ_TD1, "VNM", "001199000001<5", "" },
+		{ CCCD_MRZ_TD1, "VNM", "001199000001125", "" },
+		{ CCCD_MRZ_TD3, "VNM", "00119900000112", "" },
+		{ CCCD_MRZ_TD3, "VNM", "123456789", "" },
+		{ CCCD_MRZ_TD1, "LAO", "001199000001<<5", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cccd_mrz mrz = { .format = cases[i].format };
+
+		(void)snprintf(mrz.issuing_state, sizeof(mrz.issuing_state),
+		               "%s", cases[i].issuer);
+		(void)snprintf(mrz.optional_data, sizeof(mrz.optional_data),
+		               "%s", cases[i].optional);
+		assert_true(span_equal(person_number_of_mrz(&mrz),
+		                       span_text(cases[i].number)));
+	}
+}
+
 static void person_compose_needs_something(void **state)
 {
 	static struct cccd_person p;
@@ -686,6 +717,7 @@ int main(void)
 		cmocka_unit_test(person_compose_pivots_two_digit_years),
 		cmocka_unit_test(person_compose_leaves_foreign_documents_alone),
 		cmocka_unit_test(person_compose_reads_every_specimen),
+		cmocka_unit_test(person_number_of_mrz_wants_its_place),
 		cmocka_unit_test(person_compose_needs_something),
 		cmocka_unit_test(person_compose_cleans_and_cuts_texts),
 		cmocka_unit_test(person_apply_tables_cuts_on_characters),

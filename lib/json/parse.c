@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* JSON from files and strangers: bounded, strict, with line numbers. */
+#include "lib/json/parse.h"
+
+#include <string.h>
+
+/* cJSON counts its nesting itself (1000); ours are flat. */
+enum { DEPTH_MAX = 16 };
+
+/* Line of the byte where parsing stopped, from 1. */
+static unsigned int line_of(struct span text, const char *stop)
+{
+	const char *at = (const char *)text.at;
+	unsigned int line = 1;
+
+	for (size_t i = 0; i < text.len && at + i < stop; i++)
+		line += at[i] == '\n';
+	return line;
+}
+
+/* Brackets open at once; strings are skipped. */
+static bool is_shallow(struct span text)
+{
+	unsigned int depth = 0;
+	bool quoted = false;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']') && depth > 0)
+			depth--;
+		if (depth > DEPTH_MAX)
+			return false;
+	}
+	return true;
+}
+
+static bool only_blanks(struct span text, const char *from)
+{
+	const char *end = (const char *)text.at + text.len;
+
+	for (; from < end; from++)
+		if (strchr(" \t\r\n", *from) == NULL || *from == '\0')
+			return false;
+	return true;
+}
+
+enum cccd_err parse_object(struct span text, const char *what,
+                           struct cccd_error *error, cJSON **ret)
+{
+	const char *stop = (const char *)text.at;
+	cJSON *root = NULL;
+
+	if (!is_shallow(text))
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%s: nested too deeply", what);
+	if (text.len > 0)
+		root = cJSON_ParseWithLengthOpts((const char *)text.at,
+		                                 text.len, &stop, false);
+	if (!cJSON_IsObject(root) || !only_blanks(text, stop)) {
+		cJSON_Delete(root);
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%s: not a JSON object, line %u", what,
+		            line_of(text, stop));
+	}
+	*ret = root;
+	return CCCD_OK;
+}
+
+static bool is_known(const char *name, const char *const *known, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(name, known[i]) == 0)
+			return true;
+	return false;
+}
+
+enum cccd_err parse_no_others(const cJSON *object, const char *const *known,
+                              size_t count, struct cccd_error *error)
+{
+	const cJSON *item = NULL;
+
+	cJSON_ArrayForEach(item, object)
+	{
+		if (!is_known(item->string, known, count))
+			return fail(error, CCCD_ERR_POLICY_CONFIG,
+			            "unknown member \"%.40s\"", item->string);
+		if (cJSON_GetObjectItemCaseSensitive(object, item->string) !=
+		    item)
+			return fail(error, CCCD_ERR_POLICY_CONFIG,
+			            "member \"%.40s\" stands twice",
+			            item->string);
+	}
+	return CCCD_OK;
+}
+
+static enum cccd_err bad(struct cccd_error *error, const char *name)
+{
+	return fail(error, CCCD_ERR_POLICY_CONFIG,
+	            "member \"%.40s\" is missing or bad", name);
+}
+
+enum cccd_err parse_text(const cJSON *object, const char *name,
+                         struct cccd_error *error, const char **ret)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	if (!cJSON_IsString(item))
+		return bad(error, name);
+	*ret = item->valuestring;
+	return CCCD_OK;
+}
+
+enum cccd_err parse_integer(const cJSON *object, const char *name, double least,
+                            double most, struct cccd_error *error, double *ret)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+	double value = 0;
+
+	if (!cJSON_IsNumber(item))
+		return bad(error, name);
+	value = item->valuedouble;
+	if (!(value >= least && value <= most) ||
+	    value != (double)(int64_t)value)
+		return bad(error, name);
+	*ret = value;
+	return CCCD_OK;
+}
+
+enum cccd_err parse_bool(const cJSON *object, const char *name,
+                         struct cccd_error *error, bool *ret)
+{
+	const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	if (item != NULL && !cJSON_IsBool(item))
+		return bad(error, name);
+	*ret = cJSON_IsTrue(item);
+	return CCCD_OK;
+}
+
+static int letter_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	if (c == '-')
+		return 62;
+	return c == '_' ? 63 : -1;
+}
+
+enum cccd_err parse_base64url(const char *text, struct cccd_error *error,
+                              struct buf *ret)
+{
+	unsigned int bits = 0;
+	unsigned int count = 0;
+
+	buf_reset(ret);
+	for (; *text != '\0'; text++) {
+		int value = letter_value(*text);
+
+		if (value < 0)
+			return bad(error, "base64url");
+		bits = (bits << 6 | (unsigned int)value) & 0xFFFF;
+		count += 6;
+		if (count < 8)
+			continue;
+		count -= 8;
+		TRY(buf_append_byte(ret, (uint8_t)(bits >> count)));
+	}
+	/* What is left over must be zero bits of the last letter. */
+	if (count >= 6 || (bits & ((1U << count) - 1)) != 0)
+		return bad(error, "base64url");
+	return CCCD_OK;
+}
