@@ -4,11 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { CHUNK = 65536 };
+enum { CHUNK = 65536, PATH_TEXT_MAX = 2048 };
 
 static void fd_cleanup(const int *fd)
 {
@@ -73,7 +72,7 @@ enum cccd_err file_write(const char *path, struct span bytes,
                          struct cccd_error *error)
 {
 	CLEANUP(fd_cleanup) int fd = -1;
-	char beside[PATH_MAX];
+	char beside[PATH_TEXT_MAX];
 
 	if (snprintf(beside, sizeof(beside), "%s.new", path) >=
 	    (int)sizeof(beside)) {

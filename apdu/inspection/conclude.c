@@ -363,4 +363,7 @@ void inspection_conclude(const struct inspection_facts *facts,
 	ret->specimen =
 	        facts->sod.object.specimen || facts->card_security.specimen;
 	ret->overall = cccd_aggregate(ret->checks);
+	/* [pitfall 34] a read that did not end proves no whole document. */
+	if (facts->interrupted && ret->overall == CCCD_SUCCESSFUL)
+		ret->overall = CCCD_ABORTED;
 }

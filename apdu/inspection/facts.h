@@ -36,6 +36,7 @@ enum cam_outcome {
  * @card_security: filled where EF.CardSecurity was checked
  * @card_access, @issuing_state, @mrz, @cross, @expiry: checks made by
  *                 pure functions over the data that was read
+ * @interrupted:   the steps ended with an error: nothing is successful
  * @ms:            milliseconds per check
  */
 struct inspection_facts {
@@ -65,6 +66,7 @@ struct inspection_facts {
 	struct auth_findings findings;
 	uint32_t ms[CCCD_CHECKS];
 	bool store_has_crls;
+	bool interrupted;
 };
 
 void inspection_facts_release(struct inspection_facts *facts);

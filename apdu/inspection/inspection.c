@@ -276,13 +276,20 @@ static bool out_of_patience(struct inspection *inspection)
  * proven chip's again. */
 static enum cccd_err prove_again(struct inspection *inspection)
 {
-	if (inspection->facts.ca.outcome != CHIP_AUTH_PROVEN)
+	struct chip_auth_result *ca = &inspection->facts.ca;
+	const struct chip_auth_result before = *ca;
+	enum cccd_err err = CCCD_OK;
+
+	if (before.outcome != CHIP_AUTH_PROVEN)
 		return CCCD_OK;
-	TRY(step_chip_auth(inspection));
-	if (inspection->facts.ca.outcome != CHIP_AUTH_PROVEN)
+	err = step_chip_auth(inspection);
+	if (err == CCCD_OK && ca->outcome != CHIP_AUTH_PROVEN)
 		return fail(inspection->error, CCCD_ERR_CARD_CHANGED,
 		            "chip authentication failed on resuming");
-	return CCCD_OK;
+	/* Lost once more on the way: it is still to be proven again. */
+	if (err != CCCD_OK)
+		*ca = before;
+	return err;
 }
 
 static enum cccd_err wait_again(struct inspection *inspection)
@@ -377,13 +384,22 @@ static enum cccd_err walk(struct inspection *inspection)
 	return CCCD_OK;
 }
 
-/* Files that were under way when the walk ended. */
+/* Files that were under way, or still to come, when the walk ended. */
 static void mark_aborted(struct inspection *inspection)
 {
-	for (size_t i = 0; i < CCCD_FILES_COUNT; i++)
+	uint32_t due = inspection->listed & inspection->in->options.groups;
+
+	for (size_t i = 0; i < CCCD_FILES_COUNT; i++) {
+		bool begun = inspection->files[i].bytes.len > 0;
+		bool coming =
+		        i < CCCD_GROUPS && (due & CCCD_GROUP_BIT(i)) != 0 &&
+		        (lds_file((enum cccd_file)i)->flags & LDS_EAC) == 0;
+
 		if (inspection->states[i] == CCCD_FILE_NOT_READ &&
-		    inspection->files[i].bytes.len > 0)
+		    (begun || coming))
 			inspection->states[i] = CCCD_FILE_ABORTED;
+	}
+	inspection->facts.interrupted = true;
 	inspection->facts.sod_read = inspection->states[CCCD_FILE_SOD];
 	inspection->facts.dg14_read = inspection->states[CCCD_FILE_DG14];
 	inspection->facts.dg15_read = inspection->states[CCCD_FILE_DG15];

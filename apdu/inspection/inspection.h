@@ -114,6 +114,16 @@ void inspection_free(struct inspection *inspection);
 CHECKED enum cccd_err inspection_run(struct inspection *inspection);
 
 /**
+ * inspection_reprove() - the proofs again, from files and transcripts.
+ *
+ * Files, states, channel and the outcomes of chip and active authentication
+ * were put in place by the caller; no reader is touched.
+ *
+ * Return: CCCD_OK whatever the verdict; CCCD_ERR_MEMORY and the like.
+ */
+CHECKED enum cccd_err inspection_reprove(struct inspection *inspection);
+
+/**
  * inspection_judge() - facts and files to the result; see facts.h.
  * @ret: as inspection_conclude(), and the issuing state
  */

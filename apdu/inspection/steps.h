@@ -59,6 +59,9 @@ enum cccd_err step_passive_auth(struct inspection *inspection);
 enum cccd_err step_active_auth(struct inspection *inspection);
 enum cccd_err step_access_info(struct inspection *inspection);
 
+/* EF.CardSecurity and the data of the mapping, from what was read. */
+CHECKED enum cccd_err prove_mapping(struct inspection *inspection);
+
 /* Begin to check EF.SOD on another thread; joined by join_verifier(). */
 CHECKED enum cccd_err start_verifier(struct inspection *inspection);
 CHECKED enum cccd_err join_verifier(struct inspection *inspection);

@@ -357,13 +357,11 @@ static enum cam_outcome judge_cam(struct inspection *inspection)
 	return outcome == CHIP_AUTH_NOT_RUN ? CAM_NO_KEY : CAM_WRONG;
 }
 
-enum cccd_err step_card_security(struct inspection *inspection)
+enum cccd_err prove_mapping(struct inspection *inspection)
 {
 	struct inspection_facts *facts = &inspection->facts;
-	struct span file = { 0 };
+	struct span file = file_bytes(inspection, CCCD_FILE_CARD_SECURITY);
 
-	TRY(read_lds_file(inspection, CCCD_FILE_CARD_SECURITY));
-	file = file_bytes(inspection, CCCD_FILE_CARD_SECURITY);
 	facts->cam = CAM_FILE_REFUSED;
 	if (file.len == 0)
 		return CCCD_OK;
@@ -378,6 +376,12 @@ enum cccd_err step_card_security(struct inspection *inspection)
 		return CCCD_OK;
 	facts->cam = judge_cam(inspection);
 	return CCCD_OK;
+}
+
+enum cccd_err step_card_security(struct inspection *inspection)
+{
+	TRY(read_lds_file(inspection, CCCD_FILE_CARD_SECURITY));
+	return prove_mapping(inspection);
 }
 
 enum cccd_err step_application(struct inspection *inspection)

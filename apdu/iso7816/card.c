@@ -69,6 +69,7 @@ static enum cccd_err collect(struct card *card)
 
 static enum cccd_err send_encoded(struct card *card)
 {
+	card->exchanges++;
 	TRY(reader_transmit(card->reader, buf_span(&card->apdu), &card->raw,
 	                    card->error));
 	return collect(card);

@@ -37,6 +37,7 @@ enum {
  * @error:    borrowed; takes the first cause
  * @sm:       secure messaging; inactive when zeroed
  * @extended: extended-length APDUs may be used
+ * @exchanges: command-response pairs so far, chained parts included
  * @raw:      the last R-APDU as received
  * @apdu:     the C-APDU being sent
  * @data:     the last response's data, unprotected
@@ -47,6 +48,7 @@ struct card {
 	struct cccd_error *error;
 	struct secure_messaging sm;
 	bool extended;
+	uint32_t exchanges;
 	struct buf raw;
 	struct buf apdu;
 	struct buf data;

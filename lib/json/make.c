@@ -102,7 +102,7 @@ void make_base64url(struct json_maker *maker, cJSON *parent, const char *name,
 	                              "abcdefghijklmnopqrstuvwxyz"
 	                              "0123456789-_";
 	size_t len = (bytes.len * 8 + 5) / 6;
-	char *text = malloc(len + 1);
+	char *text = calloc(len + 1, 1);
 
 	note(maker, text);
 	if (text == NULL)
@@ -115,7 +115,6 @@ void make_base64url(struct json_maker *maker, cJSON *parent, const char *name,
 			pair |= bytes.at[bit / 8 + 1];
 		text[i] = letters[pair >> (10 - bit % 8) & 0x3F];
 	}
-	text[len] = '\0';
 	make_text(maker, parent, name, text);
 	wipe(text, len);
 	free(text);

@@ -258,9 +258,8 @@ static void put_renderings(struct json_maker *maker, cJSON *root,
 		return;
 	renderings = make_object(maker, root, "renderings");
 	if (renderings == NULL ||
-	    json_renderings_add(renderings, input->renderings,
-	                        input->scopes, input->person,
-	                        input->result) != CCCD_OK)
+	    json_renderings_add(renderings, input->renderings, input->scopes,
+	                        input->person, input->result) != CCCD_OK)
 		maker->failed = true;
 }
 
