@@ -324,6 +324,38 @@ static void pace_run_refuses_every_flipped_token_bit(void **state)
 	}
 }
 
+/* [9303-11 4.4.5.6] well encrypted, but an octet short of the order. */
+static void pitfall_09_pace_run_refuses_short_chip_auth_data(void **state)
+{
+	static struct run run;
+	uint8_t answer[48] = { 0x7C, 0x2C };
+	uint8_t plain[32] = { 1 };
+	uint8_t iv[CIPHER_BLOCK_MAX];
+	struct span key = { 0 };
+
+	(void)state;
+	open_run(&run, "pace_ecdh_cam", "");
+	password(&run, PASSWORD_MRZ, "mrz_information_text");
+	add_steps(&run, 4);
+	add_randomness(&run);
+	key = value(&run, "ks_enc");
+	plain[31] = 0x80;
+	memset(iv, 0xFF, sizeof(iv));
+	assert_int_equal(cipher_ecb_encrypt(CIPHER_AES128, key, SPAN(iv), iv),
+	                 CCCD_OK);
+	memcpy(answer + 2, apdu(&run, step_names[4], "response").at + 2, 10);
+	memcpy(answer + 12, "\x8A\x20", 2);
+	assert_int_equal(cipher_cbc_encrypt(CIPHER_AES128, key, iv, SPAN(plain),
+	                                    answer + 14),
+	                 CCCD_OK);
+	memcpy(answer + 46, "\x90\x00", 2);
+	script_add(&run.rig.script, apdu(&run, step_names[4], "command"),
+	           SPAN(answer));
+	assert_int_equal(start(&run), CCCD_ERR_DATA_MALFORMED);
+	assert_false(sm_is_open(&run.rig.card.sm));
+	close_run(&run);
+}
+
 /* [9303-11 4.4.3.5] the data of appendix I, cut, missing or garbled. */
 static void pitfall_09_pace_run_refuses_bad_chip_auth_data(void **state)
 {
@@ -462,6 +494,8 @@ int main(void)
 		cmocka_unit_test(pace_run_refuses_every_flipped_token_bit),
 		cmocka_unit_test(
 		        pitfall_09_pace_run_refuses_bad_chip_auth_data),
+		cmocka_unit_test(
+		        pitfall_09_pace_run_refuses_short_chip_auth_data),
 		cmocka_unit_test(pace_run_refuses_unknown_parameters),
 		cmocka_unit_test(pitfall_33_pace_run_stops_without_randomness),
 		cmocka_unit_test(pace_run_needs_a_password_and_no_channel),

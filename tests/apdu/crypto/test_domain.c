@@ -209,6 +209,47 @@ static void pitfall_35_domain_from_dh_refuses_unsound_groups(void **state)
 	vectors_close(v);
 }
 
+/* n times the order, as bytes. */
+static struct span multiple(struct span q, const char *n, uint8_t *out,
+                            size_t cap)
+{
+	BIGNUM *order = BN_bin2bn(q.at, (int)q.len, NULL);
+	BIGNUM *factor = NULL;
+	BN_CTX *ctx = BN_CTX_new();
+	size_t len = 0;
+
+	assert_true(BN_hex2bn(&factor, n) > 0);
+	assert_int_equal(BN_mul(order, order, factor, ctx), 1);
+	len = (size_t)BN_num_bytes(order);
+	assert_true(len <= cap);
+	(void)BN_bn2bin(order, out);
+	BN_free(order);
+	BN_free(factor);
+	BN_CTX_free(ctx);
+	return span_of(out, len);
+}
+
+/* g has "order" n * q in a sense: g^(n * q) = 1 all the same. */
+static void domain_from_dh_wants_the_very_order(void **state)
+{
+	static const char *const factors[] = {
+		"2",
+		"10000000000000000000000000000000000000000000000000000000000"
+		"0000000000000000000000000000000000000000000000000000000007"
+	};
+	struct vectors *v = vectors_open("pace_dh_gm");
+	struct dh_parameters dh = group_0(v);
+	uint8_t bytes[128];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(factors); i++)
+		assert_int_equal(try_dh(dh.p, dh.g,
+		                        multiple(dh.q, factors[i], bytes,
+		                                 sizeof(bytes))),
+		                 CCCD_ERR_CRYPTO_KEY);
+	vectors_close(v);
+}
+
 static void domain_free_accepts_null(void **state)
 {
 	(void)state;
@@ -225,6 +266,7 @@ int main(void)
 		cmocka_unit_test(domain_from_dh_takes_explicit_parameters),
 		cmocka_unit_test(
 		        pitfall_35_domain_from_dh_refuses_unsound_groups),
+		cmocka_unit_test(domain_from_dh_wants_the_very_order),
 		cmocka_unit_test(domain_free_accepts_null),
 	};
 

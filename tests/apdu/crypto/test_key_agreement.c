@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <openssl/bn.h>
+
 #include <cmocka.h>
 #undef fail
 
@@ -175,6 +177,59 @@ static void key_agree_refuses_dh_values_of_small_order(void **state)
 	vectors_close(v);
 }
 
+/* An element of a small order r: x^((p - 1) / r); the r is returned. */
+static BN_ULONG small_order(struct span p_bytes, uint8_t *out)
+{
+	BIGNUM *p = BN_bin2bn(p_bytes.at, (int)p_bytes.len, NULL);
+	BIGNUM *less = BN_dup(p);
+	BIGNUM *h = BN_new();
+	BN_CTX *ctx = BN_CTX_new();
+	BN_ULONG r = 3;
+
+	assert_int_equal(BN_sub_word(less, 1), 1);
+	while (BN_mod_word(less, r) != 0)
+		r += 2;
+	assert_true(r < 256);
+	assert_int_equal(BN_div_word(less, r), 0);
+	do
+		assert_int_equal(BN_add_word(h, 1), 1);
+	while (BN_mod_exp(h, h, less, p, ctx) != 1 || BN_is_one(h));
+	assert_int_equal(BN_bn2binpad(h, out, 128), 128);
+	BN_free(p);
+	BN_free(less);
+	BN_free(h);
+	BN_CTX_free(ctx);
+	return r;
+}
+
+/* No order is stated, so only the outcome can tell: the secret is 1. */
+static void pitfall_04_key_agree_refuses_a_trivial_dh_secret(void **state)
+{
+	struct vectors *v = vectors_open("pace_dh_gm");
+	const uint8_t g[] = { 7 };
+	struct dh_parameters dh = { .p = vectors_bytes(v, "group_p"),
+		                    .g = SPAN(g) };
+	uint8_t peer[128];
+	uint8_t private_key[128] = { 0 };
+	struct key_pair pair = { .public_value = { .len = 0 } };
+	SECRET shared = { .len = 0 };
+	DOMAIN *domain = NULL;
+	BIGNUM *number = BN_new();
+
+	(void)state;
+	assert_int_equal(domain_from_dh(&dh, &domain), CCCD_OK);
+	/* A multiple of r that gives a public value without leading zeros. */
+	assert_int_equal(BN_set_word(number, small_order(dh.p, peer)), 1);
+	assert_int_equal(BN_mul_word(number, 1UL << 40), 1);
+	assert_int_equal(BN_bn2binpad(number, private_key, 128), 128);
+	generate(domain, SPAN(private_key), &pair);
+	assert_int_equal(key_check(domain, SPAN(peer)), CCCD_OK);
+	assert_int_equal(key_agree(domain, &pair, SPAN(peer), &shared),
+	                 CCCD_ERR_CRYPTO_FAILED);
+	BN_free(number);
+	vectors_close(v);
+}
+
 /* ---- Randomness ------------------------------------------------------ */
 
 struct constant {
@@ -330,6 +385,8 @@ int main(void)
 		cmocka_unit_test(key_check_takes_dh_values_short_and_padded),
 		cmocka_unit_test(pitfall_04_key_agree_refuses_a_zero_secret),
 		cmocka_unit_test(key_agree_refuses_dh_values_of_small_order),
+		cmocka_unit_test(
+		        pitfall_04_key_agree_refuses_a_trivial_dh_secret),
 		cmocka_unit_test(
 		        pitfall_33_key_generate_gives_up_on_a_stuck_source),
 		cmocka_unit_test(pitfall_33_key_generate_stops_with_its_source),
