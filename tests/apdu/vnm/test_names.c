@@ -8,7 +8,6 @@
 #include <cmocka.h>
 
 #include "apdu/vnm/names.h"
-#include "base/text.h"
 
 static void names_to_mrz_transliterates(void **state)
 {
@@ -143,46 +142,6 @@ static void names_split_takes_first_word_as_family(void **state)
 	assert_int_equal(given.len, 0);
 }
 
-static void text_functions_normalise_and_bound(void **state)
-{
-	char text[64];
-	char small[4];
-
-	(void)state;
-	assert_int_equal(
-	        text_nfc(span_text("  Nguye\u0302\u0303n\r\n Va\u0306n "), text,
-	                 sizeof(text)),
-	        CCCD_OK);
-	assert_string_equal(text, "Nguyễn Văn");
-	/* Direction overrides and zero-width signs must not hide in a name. */
-	assert_int_equal(text_nfc(span_text("A\u202EB\u200BC\u2066D"), text,
-	                          sizeof(text)),
-	                 CCCD_OK);
-	assert_string_equal(text, "ABCD");
-	assert_int_equal(text_upper(span_text("đặng ưỡn"), text, sizeof(text)),
-	                 CCCD_OK);
-	assert_string_equal(text, "ĐẶNG ƯỠN");
-	assert_int_equal(text_strip(span_text("Đặng Ưỡn"), text, sizeof(text)),
-	                 CCCD_OK);
-	assert_string_equal(text, "Dang Uon");
-	assert_int_equal(
-	        text_key(span_text("Bru-Vân  Kiều"), text, sizeof(text)),
-	        CCCD_OK);
-	assert_string_equal(text, "BRUVANKIEU");
-	memcpy(small, "old", 4);
-	assert_int_equal(text_nfc(span_text("four"), small, sizeof(small)),
-	                 CCCD_ERR_DATA_TOO_LARGE);
-	assert_string_equal(small, "old");
-	assert_int_equal(text_nfc(span_text("\xC3\x28"), text, sizeof(text)),
-	                 CCCD_ERR_DATA_MALFORMED);
-	assert_int_equal(text_length(span_text("Việt")), 4);
-	assert_int_equal(text_cut(span_text("Việt"), 3).len, 2);
-	assert_int_equal(text_cut(span_text("Việt"), 6).len, 6);
-	assert_true(text_has_controls(span_text("a\x1B[0m")));
-	assert_true(text_has_controls(span_text("a\xC2\x85")));
-	assert_false(text_has_controls(span_text("Việt")));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,7 +150,6 @@ int main(void)
 		cmocka_unit_test(names_compare_tells_cases_apart),
 		cmocka_unit_test(names_same_typed_sees_through_input_methods),
 		cmocka_unit_test(names_split_takes_first_word_as_family),
-		cmocka_unit_test(text_functions_normalise_and_bound),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
