@@ -70,6 +70,8 @@ static enum cccd_err load(struct cccd_trust *trust, struct cccd_error *error)
 	}
 	err = csca_store_load_dir(trust->store, trust->dir, index,
 	                          &trust->strays);
+	if (err == CCCD_OK && index == NULL)
+		err = trust_load_loose(trust);
 	return err == CCCD_OK
 	               ? CCCD_OK
 	               : fail(error, err, "the trust store cannot be read");

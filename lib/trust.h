@@ -60,6 +60,14 @@ CHECKED bool trust_file_path(const struct cccd_trust *trust,
                              const struct cccd_trust_entry *entry,
                              char ret[static TRUST_PATH_MAX]);
 
+/**
+ * trust_load_loose() - files that lie bare in a folder for demonstration.
+ *
+ * Certificates, CRLs and lists by their contents, all as specimens; files
+ * that hold none of these are passed by. Only for CCCD_TRUST_DEMO.
+ */
+CHECKED enum cccd_err trust_load_loose(struct cccd_trust *trust);
+
 /* 32 bytes to 64 lower-case digits. */
 void trust_hash_text(const uint8_t sha256[static 32],
                      char ret[static CCCD_TRUST_SHA256_TEXT]);
