@@ -5,12 +5,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
 
+/* @path is there to take the file away again. */
 struct record_file {
 	int fd;
+	bool full;
+	char *path;
 };
 
 static enum cccd_err write_line(void *context, struct span line)
@@ -29,6 +33,16 @@ static enum cccd_err write_line(void *context, struct span line)
 	return CCCD_OK;
 }
 
+bool record_file_discard(struct record_file *file)
+{
+	if (file == NULL || !file->full)
+		return false;
+	/* Emptied first: another name of the file may keep it. */
+	(void)!ftruncate(file->fd, 0);
+	(void)unlink(file->path);
+	return true;
+}
+
 enum cccd_err record_file_open(const char *path, bool full,
                                struct reader *inner, struct cccd_error *error,
                                struct reader **ret_reader,
@@ -41,11 +55,14 @@ enum cccd_err record_file_open(const char *path, bool full,
 
 	if (file == NULL)
 		return fail(error, CCCD_ERR_MEMORY, "no memory");
+	file->full = full;
+	file->path = strdup(path);
 	file->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (file->fd < 0) {
-		free(file);
-		return fail_native(error, CCCD_ERR_USAGE_FILE, errno,
-		                   "the transcript cannot be written");
+	if (file->path == NULL || file->fd < 0) {
+		err = fail_native(error, CCCD_ERR_USAGE_FILE, errno,
+		                  "the transcript cannot be written");
+		record_file_close(file);
+		return err;
 	}
 	err = reader_record_open(
 	        inner, &sink, full ? RECORD_FULL : RECORD_REDACTED, ret_reader);
@@ -61,6 +78,8 @@ void record_file_close(struct record_file *file)
 {
 	if (file == NULL)
 		return;
-	(void)close(file->fd);
+	if (file->fd >= 0)
+		(void)close(file->fd);
+	free(file->path);
 	free(file);
 }

@@ -21,6 +21,14 @@ CHECKED enum cccd_err record_file_open(const char *path, bool full,
                                        struct reader **ret_reader,
                                        struct record_file **ret);
 
+/**
+ * record_file_discard() - take a full transcript away again.
+ *
+ * Return: whether it was a full one: it holds the person and the keys, and
+ * may be kept of specimen cards only.
+ */
+bool record_file_discard(struct record_file *file);
+
 /* After its reader was closed; accepts NULL. */
 void record_file_close(struct record_file *file);
 

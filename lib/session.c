@@ -421,6 +421,11 @@ enum cccd_err cccd_session_run(struct cccd_session *session)
 		atomic_store(&session->cancelled, false);
 		reader_resume(session->reader);
 	}
+	/* [contracts, transcript] with all its secrets only of a specimen. */
+	if (!session->result.specimen && record_file_discard(session->record) &&
+	    err == CCCD_OK)
+		err = fail(&session->error, CCCD_ERR_POLICY_REFUSED,
+		           "a full transcript is for specimen cards only");
 	if (err != CCCD_OK)
 		return fail(&session->error, err, "the run ended");
 	return CCCD_OK;
