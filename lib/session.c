@@ -63,6 +63,7 @@ struct cccd_options cccd_options_default(void)
 		.exchange_ms = 10000,
 		.wait_ms = 0,
 		.resume_ms = 10000,
+		.read_ms = 180000,
 	};
 }
 

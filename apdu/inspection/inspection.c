@@ -321,6 +321,13 @@ static enum cccd_err resume(struct inspection *inspection, size_t *ret_step)
 	return prove_again(inspection);
 }
 
+static bool is_late(const struct inspection *inspection)
+{
+	uint64_t deadline_ms = inspection->card.deadline_ms;
+
+	return deadline_ms != 0 && clock_steady_ms() > deadline_ms;
+}
+
 /* Try to go on after @err; the first cause is given back when it cannot. */
 static enum cccd_err recover(struct inspection *inspection, enum cccd_err err,
                              size_t *ret_step)
@@ -331,7 +338,7 @@ static enum cccd_err recover(struct inspection *inspection, enum cccd_err err,
 	for (;;) {
 		blamed = blame_extended(inspection, err);
 		if ((!blamed && !can_recover(inspection, err)) ||
-		    out_of_patience(inspection))
+		    is_late(inspection) || out_of_patience(inspection))
 			return err;
 		tell(inspection, CCCD_EVENT_LOST);
 		if (inspection->error->status_word != 0)
@@ -418,6 +425,9 @@ enum cccd_err inspection_run(struct inspection *inspection)
 	enum cccd_err err = CCCD_OK;
 
 	inspection->started_ms = clock_steady_ms();
+	if (inspection->in->options.read_ms != 0)
+		inspection->card.deadline_ms = inspection->started_ms +
+		                               inspection->in->options.read_ms;
 	err = connect_card(inspection);
 	if (err == CCCD_OK) {
 		tell(inspection, CCCD_EVENT_CARD);

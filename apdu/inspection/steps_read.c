@@ -10,6 +10,9 @@
 #include "base/clock.h"
 #include "base/error.h"
 
+/* Bytes of one document; a real one has a tenth of it. */
+enum { TOTAL_MAX = 4 * 1024 * 1024 };
+
 struct span file_bytes(const struct inspection *inspection, enum cccd_file file)
 {
 	if (inspection->states[file] != CCCD_FILE_READ)
@@ -60,6 +63,17 @@ static bool fact_of(enum cccd_err err, enum cccd_file_state *ret)
 	return false;
 }
 
+/* [pitfall 27] a cap on each file and one on all of them together. */
+static size_t file_cap(const struct inspection *inspection,
+                       const struct lds_file *row)
+{
+	size_t left = inspection->read_total < TOTAL_MAX
+	                      ? TOTAL_MAX - inspection->read_total
+	                      : 0;
+
+	return row->max < left ? row->max : left;
+}
+
 enum cccd_err read_lds_file(struct inspection *inspection, enum cccd_file file)
 {
 	const struct lds_file *row = lds_file(file);
@@ -70,7 +84,8 @@ enum cccd_err read_lds_file(struct inspection *inspection, enum cccd_file file)
 	if (inspection->states[file] != CCCD_FILE_NOT_READ)
 		return CCCD_OK;
 	if (transfer->fid == 0)
-		*transfer = transfer_make(row->fid, row->sfi, row->max);
+		*transfer = transfer_make(row->fid, row->sfi,
+		                          file_cap(inspection, row));
 	transfer->progress = on_bytes;
 	transfer->context = inspection;
 	err = read_file(&inspection->card, inspection->memory, transfer);

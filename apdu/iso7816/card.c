@@ -3,6 +3,7 @@
 #include "apdu/iso7816/card.h"
 
 #include "apdu/tlv/tlv.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 enum {
@@ -69,6 +70,9 @@ static enum cccd_err collect(struct card *card)
 
 static enum cccd_err send_encoded(struct card *card)
 {
+	if (card->deadline_ms != 0 && clock_steady_ms() > card->deadline_ms)
+		return fail(card->error, CCCD_ERR_READER_TIMEOUT,
+		            "the whole read takes too long");
 	card->exchanges++;
 	TRY(reader_transmit(card->reader, buf_span(&card->apdu), &card->raw,
 	                    card->error));

@@ -37,6 +37,7 @@ enum {
  * @error:    borrowed; takes the first cause
  * @sm:       secure messaging; inactive when zeroed
  * @extended: extended-length APDUs may be used
+ * @deadline_ms: steady clock after which nothing is sent; 0 for none
  * @exchanges: command-response pairs so far, chained parts included
  * @raw:      the last R-APDU as received
  * @apdu:     the C-APDU being sent
@@ -48,6 +49,7 @@ struct card {
 	struct cccd_error *error;
 	struct secure_messaging sm;
 	bool extended;
+	uint64_t deadline_ms;
 	uint32_t exchanges;
 	struct buf raw;
 	struct buf apdu;

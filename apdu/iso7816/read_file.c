@@ -51,9 +51,11 @@ struct card_memory *card_memory_of(struct card_memories *memories,
 
 struct transfer transfer_make(uint16_t fid, uint8_t sfi, size_t max)
 {
+	/* Some chips give the padding behind a short file with it. */
 	return (struct transfer){ .fid = fid,
 		                  .sfi = sfi,
-		                  .bytes = buf_make(max) };
+		                  .max = max,
+		                  .bytes = buf_make(max + LE_MAX_EXTENDED) };
 }
 
 void transfer_release(struct transfer *transfer)
@@ -285,7 +287,7 @@ static enum cccd_err learn_length(struct card *card, struct transfer *transfer)
 		return CCCD_OK;
 	/* Both are below 2^32, so the sum does not wrap. */
 	transfer->expected = head.head_len + head.value_len;
-	if (transfer->expected > transfer->bytes.max)
+	if (transfer->expected > transfer->max)
 		return fail(card->error, CCCD_ERR_DATA_TOO_LARGE,
 		            "file %04X announces %zu bytes", transfer->fid,
 		            transfer->expected);
@@ -296,7 +298,7 @@ static enum cccd_err learn_length(struct card *card, struct transfer *transfer)
 static enum cccd_err finish_indefinite(struct card *card,
                                        struct transfer *transfer)
 {
-	BUF definite = buf_make(transfer->bytes.max);
+	BUF definite = buf_make(transfer->max);
 	size_t used = 0;
 	enum cccd_err err =
 	        tlv_normalise(buf_span(&transfer->bytes), &definite, &used);

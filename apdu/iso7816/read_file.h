@@ -51,6 +51,7 @@ struct card_memory *card_memory_of(struct card_memories *memories,
  * struct transfer - a file on its way.
  * @fid:      file identifier
  * @sfi:      short identifier, 1 to 30; 0 when it has none
+ * @max:      bytes of the longest file accepted
  * @bytes:    what is held so far, from offset 0; survives a lost card
  * @expected: whole length, from the head of the file; 0 until known
  * @reads:    READ BINARY commands answered so far
@@ -63,6 +64,7 @@ struct card_memory *card_memory_of(struct card_memories *memories,
 struct transfer {
 	uint16_t fid;
 	uint8_t sfi;
+	size_t max;
 	struct buf bytes;
 	size_t expected;
 	unsigned int reads;

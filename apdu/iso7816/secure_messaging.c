@@ -20,7 +20,7 @@ enum {
 	STATUS_LEN = 2,
 	/* Longest command or response data with objects around it. */
 	BODY_MAX = 65536 + 64,
-	/* [facts 2.1] 256 bytes less the objects around the data. */
+	/* 256 bytes less the objects around the data. */
 	SHORT_LE_3DES = 231,
 	SHORT_LE_AES = 223,
 };
@@ -242,7 +242,7 @@ static enum cccd_err verify(const struct secure_messaging *sm,
 	return CCCD_OK;
 }
 
-/* Only after verify(): no padding oracle [facts pitfall 26]. */
+/* Only after verify(): no padding oracle [pitfall 26]. */
 static enum cccd_err decrypt(const struct secure_messaging *sm,
                              const struct protected *response,
                              struct buf *plain)

@@ -59,6 +59,7 @@ enum cccd_flag {
  * @flags:           enum cccd_flag, or-ed
  * @exchange_ms:     deadline of one command, 1 to 600 000
  * @wait_ms:         how long to wait for a card, 0 for not at all
+ * @read_ms:         deadline of the whole read, once a card is there
  * @resume_ms:       how long to wait for a card that was taken away
  * @now:             verification time, seconds since 1970 UTC; 0 = now
  */
@@ -68,6 +69,7 @@ struct cccd_options {
 	uint32_t exchange_ms;
 	uint32_t wait_ms;
 	uint32_t resume_ms;
+	uint32_t read_ms;
 	int64_t now;
 };
 
