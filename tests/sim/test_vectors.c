@@ -222,6 +222,40 @@ static void pace_answers_as_appendix_g_1(void **state)
 	play(&example, span_of(NULL, 0));
 }
 
+/* The first octet of a wrong token differs from the print, the rest not. */
+static void wrong_token_is_the_printed_one_with_a_bit_off(void **state)
+{
+	struct vectors *v = vectors_open("pace_ecdh_gm");
+	const struct example example = { .prefix = "", .domain = 13 };
+	struct span want = vectors_apdu(v, LAST, "response");
+	uint8_t keys[2][160];
+	struct tape tape;
+	const struct random random = { tape_fill, &tape };
+	struct sim_card *card =
+	        load("{\"document\":{" GM_DOCUMENT "},\"access\":{\"pace\":[{"
+	             "\"protocol\":\"ecdh-gm-aes-128\"}]},\"faults\":[{"
+	             "\"do\":\"wrong_token\"}]}");
+	BUF got = buf_make(CHIP_RESPONSE_MAX);
+	struct sim_outcome outcome;
+
+	(void)state;
+	fill_tape(v, &example, card, &tape, keys);
+	sim_card_set_random(card, &random);
+	expect_apdu(card, v, "mse_set_at");
+	expect_apdu(card, v, "general_authenticate_1");
+	expect_apdu(card, v, "general_authenticate_2");
+	expect_apdu(card, v, "general_authenticate_3");
+	assert_int_equal(sim_card_exchange(card,
+	                                   vectors_apdu(v, LAST, "command"),
+	                                   &got, &outcome),
+	                 CCCD_OK);
+	assert_int_equal(got.len, want.len);
+	assert_int_equal(got.at[4], want.at[4] ^ 0x01);
+	assert_memory_equal(got.at + 5, want.at + 5, want.len - 5);
+	sim_card_free(card);
+	vectors_close(v);
+}
+
 /* [9303-11 G.2] Without the reference to a certification authority that the
  * print has and this chip, which offers no terminal authentication, lacks. */
 static void pace_answers_as_appendix_g_2(void **state)
@@ -514,6 +548,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bac_gives_the_answers_of_appendix_d),
 		cmocka_unit_test(pace_answers_as_appendix_g_1),
+		cmocka_unit_test(wrong_token_is_the_printed_one_with_a_bit_off),
 		cmocka_unit_test(pace_answers_as_appendix_g_2),
 		cmocka_unit_test(pace_answers_as_appendix_h_1),
 		cmocka_unit_test(pace_answers_as_appendix_h_2),
