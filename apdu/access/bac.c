@@ -158,14 +158,13 @@ static enum cccd_err authenticate(struct card *card, struct bac *bac,
 	return external_authenticate(card, bac, LE_MAX_SHORT, ret);
 }
 
-enum cccd_err bac_run(struct card *card, const struct password *password)
+static enum cccd_err run(struct card *card, const struct password *password)
 {
 	CLEANUP(bac_wipe) struct bac bac = { .rnd_ic = { 0 } };
 	struct response response = { 0 };
 
 	if (sm_is_open(&card->sm))
-		return fail(card->error, CCCD_ERR_USAGE_STATE,
-		            "BAC inside a channel");
+		return CCCD_ERR_USAGE_STATE;
 	TRY(password_bac_keys(password, &bac.k_enc, &bac.k_mac));
 	TRY(authenticate(card, &bac, &response));
 	if (is_password_refusal(response.sw))
@@ -175,4 +174,12 @@ enum cccd_err bac_run(struct card *card, const struct password *password)
 		               "EXTERNAL AUTHENTICATE failed");
 	TRY(check_answer(card, &bac, response.data));
 	return open_channel(card, &bac);
+}
+
+enum cccd_err bac_run(struct card *card, const struct password *password)
+{
+	enum cccd_err err = run(card, password);
+
+	/* Whatever was not recorded where it was known: the first stays. */
+	return err == CCCD_OK ? err : fail(card->error, err, "BAC failed");
 }

@@ -257,7 +257,7 @@ static enum cccd_err check_final(struct pace *pace, struct span answer)
 	return CCCD_OK;
 }
 
-/* After a refusal here nothing more may be sent [facts pitfall 25]. */
+/* After a refusal here nothing more may be sent [pitfall 25]. */
 static enum cccd_err authenticate(struct pace *pace)
 {
 	struct response response = { 0 };
@@ -277,6 +277,28 @@ static enum cccd_err authenticate(struct pace *pace)
 	return check_final(pace, response.data);
 }
 
+/* [9303-11 4.4.1] the protocol as a list of its steps. */
+static enum cccd_err run(struct pace *pace, const struct pace_options *options)
+{
+	TRY(prepare(pace));
+	TRY(get_nonce(pace, options));
+	TRY(pace_map_nonce(pace));
+	TRY(agree_keys(pace));
+	TRY(authenticate(pace));
+	pace->result->failed_step = STEP_DONE;
+	return sm_open(&pace->card->sm, pace->cipher, secret_span(&pace->k_enc),
+	               secret_span(&pace->k_mac), span_of(NULL, 0));
+}
+
+/* Record what was not recorded where it was known: the first stays. */
+static enum cccd_err finish(struct pace *pace, enum cccd_err err)
+{
+	if (err == CCCD_OK)
+		return CCCD_OK;
+	return fail(pace->card->error, err, "PACE failed at step %u",
+	            pace->result->failed_step);
+}
+
 enum cccd_err pace_run(struct card *card, const struct cccd_pace_info *info,
                        const struct pace_options *options,
                        const struct password *password, struct pace_result *ret)
@@ -285,7 +307,6 @@ enum cccd_err pace_run(struct card *card, const struct cccd_pace_info *info,
 	struct pace pace = {
 		.card = card, .info = info, .password = password, .result = ret
 	};
-	enum cccd_err err = CCCD_OK;
 
 	*ret = (struct pace_result){ .password = password->type,
 		                     .domain_id = DOMAIN_ID_NONE,
@@ -296,14 +317,5 @@ enum cccd_err pace_run(struct card *card, const struct cccd_pace_info *info,
 	if (password->type == PASSWORD_NONE)
 		return fail(card->error, CCCD_ERR_USAGE_KEY_MISSING,
 		            "PACE without a password");
-	err = prepare(&pace);
-	if (err != CCCD_OK)
-		return fail(card->error, err, "PACE parameters not supported");
-	TRY(get_nonce(&pace, options));
-	TRY(pace_map_nonce(&pace));
-	TRY(agree_keys(&pace));
-	TRY(authenticate(&pace));
-	ret->failed_step = STEP_DONE;
-	return sm_open(&card->sm, pace.cipher, secret_span(&pace.k_enc),
-	               secret_span(&pace.k_mac), span_of(NULL, 0));
+	return finish(&pace, run(&pace, options));
 }

@@ -249,7 +249,7 @@ enum cccd_err active_auth_verify(struct span spki, struct span algorithm,
 
 /*
  * Some chips answer nothing to the largest Le, so the key decides: 256 is
- * asked for as 00 as long as it is enough [facts 5 row 18].
+ * asked for as 00 as long as it is enough.
  */
 static size_t expected_len(struct span spki)
 {

@@ -226,7 +226,7 @@ static enum cccd_err change_keys(struct chip_auth *run)
 
 /*
  * "No error" is no proof: a chip without the private key can say 9000 too.
- * One answer whose MAC is right under the new keys is [facts pitfall 8].
+ * One answer whose MAC is right under the new keys is [pitfall 8].
  */
 static enum cccd_err prove(struct chip_auth *run, uint16_t probe)
 {

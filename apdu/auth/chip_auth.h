@@ -36,7 +36,7 @@ enum chip_auth_outcome {
  * @cipher:      of the protocol used
  * @domain_id:   or DOMAIN_ID_NONE
  * @domain_name: e.g. "brainpoolP256r1"; NULL when unknown
- * @inferred:    no ChipAuthenticationInfo: 3DES taken [facts: FR]
+ * @inferred:    no ChipAuthenticationInfo: 3DES was taken
  * @used_kat:    MSE:Set KAT rather than GENERAL AUTHENTICATE
  * @has_key_id, @key_id: as sent
  * @status_word: the last one of the protocol's commands

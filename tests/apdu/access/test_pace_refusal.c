@@ -35,7 +35,7 @@ static void run_refusal(const struct refusal *row)
 	assert_int_equal(run.result.status_word,
 	                 (uint8_t)row->sw[0] << 8 | (uint8_t)row->sw[1]);
 	assert_false(sm_is_open(&run.rig.card.sm));
-	/* [facts pitfall 25] nothing at all is sent afterwards */
+	/* [pitfall 25] nothing at all is sent afterwards */
 	assert_int_equal(run.rig.script.sent, row->step + 1);
 	assert_true(script_done(&run.rig.script));
 	close_run(&run);
@@ -119,7 +119,7 @@ static void retry_after(const char *sw, bool at_step_1)
 	close_run(&run);
 }
 
-/* [9303-11 4.4.4.1, facts 5 row 12] */
+/* [9303-11 4.4.4.1] */
 static void pace_run_adds_the_parameter_id_when_refused(void **state)
 {
 	(void)state;

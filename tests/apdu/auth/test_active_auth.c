@@ -112,7 +112,7 @@ static void active_auth_verify_refuses_bad_rsa_vectors(void **state)
 	vectors_close(v);
 }
 
-/* [facts pitfall 23] an old signature over another challenge */
+/* [pitfall 23] an old signature over another challenge */
 static void pitfall_23_active_auth_verify_binds_the_challenge(void **state)
 {
 	struct vectors *v = vectors_open("iso9796_2");
@@ -344,7 +344,7 @@ static void active_auth_run_matches_vectors(void **state)
 		run_set("active_auth_ecdsa", ec_sets[i].name);
 }
 
-/* [facts 5 row 18] answers beyond 256 bytes, in two parts */
+/* Answers beyond 256 bytes, in two parts */
 static void active_auth_run_collects_a_long_signature(void **state)
 {
 	static const uint8_t more[] = { 0x00, 0xC0, 0x00, 0x00, 0x80 };

@@ -171,7 +171,7 @@ static void active_auth_verify_refuses_forged_blocks(void **state)
 	vectors_close(f.vectors);
 }
 
-/* [facts pitfall 14] the right hash in the wrong place proves nothing. */
+/* [pitfall 14] the right hash in the wrong place proves nothing. */
 static void pitfall_14_active_auth_verify_checks_the_whole_block(void **state)
 {
 	static const uint8_t trailers[][2] = { { 0x34, 0xCD }, { 0x34, 0xBC },

@@ -305,7 +305,7 @@ static void chip_auth_run_sends_the_key_id(void **state)
 	}
 }
 
-/* [facts 1.2] a DG14 with a key and no ChipAuthenticationInfo: 3DES. */
+/* A DG14 with a key and no ChipAuthenticationInfo: 3DES. */
 static void chip_auth_run_infers_a_missing_protocol(void **state)
 {
 	static struct session s;

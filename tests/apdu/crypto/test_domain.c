@@ -168,7 +168,7 @@ static enum cccd_err try_dh(struct span p, struct span g, struct span q)
 	return domain_from_dh(&dh, &domain);
 }
 
-/* [facts pitfall 35] */
+/* [pitfall 35] */
 static void pitfall_35_domain_from_dh_refuses_unsound_groups(void **state)
 {
 	static uint8_t long_p[600];

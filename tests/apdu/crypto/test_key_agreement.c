@@ -127,7 +127,7 @@ static void key_check_takes_dh_values_short_and_padded(void **state)
 	vectors_close(v);
 }
 
-/* [facts pitfall 4] the other side chose its key so that x becomes 0 */
+/* [pitfall 4] the other side chose its key so that x becomes 0 */
 static void pitfall_04_key_agree_refuses_a_zero_secret(void **state)
 {
 	static const struct {
