@@ -83,7 +83,7 @@ static const struct option long_options[] = {
 	{ "no-bac", no_argument, NULL, OPT_NO_BAC },
 	{ "skip-com", no_argument, NULL, OPT_SKIP_COM },
 	{ "active-auth", no_argument, NULL, OPT_ACTIVE_AUTH },
-	{ "guess-expiry", no_argument, NULL, OPT_GUESS_EXPIRY },
+	{ "guess-expiry", optional_argument, NULL, OPT_GUESS_EXPIRY },
 	{ "now", required_argument, NULL, OPT_NOW },
 	KEY("id-number", OPT_ID_NUMBER),
 	KEY("can", OPT_CAN),
@@ -285,7 +285,6 @@ static bool take_flag(int code, struct read_options *ret)
 		{ OPT_NO_BAC, CCCD_NO_BAC },
 		{ OPT_SKIP_COM, CCCD_SKIP_COM },
 		{ OPT_ACTIVE_AUTH, CCCD_ALWAYS_ACTIVE_AUTH },
-		{ OPT_GUESS_EXPIRY, CCCD_GUESS_EXPIRY },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(flags); i++) {
@@ -343,6 +342,12 @@ static bool take_scalar(int code, const char *argument,
 		*ret_valid =
 		        parse_words(argument, add_rendering, &ret->renderings);
 		break;
+	case OPT_GUESS_EXPIRY:
+		ret->engine.flags |= CCCD_GUESS_EXPIRY;
+		*ret_valid =
+		        argument == NULL || parse_number(argument, 9, &number);
+		ret->engine.expiry_candidate = (uint32_t)number;
+		break;
 	case OPT_CHALLENGE: *ret_valid = parse_challenge(argument, ret); break;
 	default: return false;
 	}
@@ -386,6 +391,7 @@ static void print_help(void)
 	                 "lại\n"
 	                 "      --refuse-downgrade, --no-bac, --active-auth, "
 	                 "--skip-com\n"
+	                 "      --guess-expiry[=N]  suy ngày hết hạn (QR)\n"
 	                 "      --timeout GIÂY, --resume GIÂY, --trace TỆP, "
 	                 "--challenge HEX\n",
 	                 "Usage: cccd read [OPTION]\n"
@@ -421,6 +427,7 @@ static void print_help(void)
 	                 "again\n"
 	                 "      --refuse-downgrade, --no-bac, --active-auth, "
 	                 "--skip-com\n"
+	                 "      --guess-expiry[=N]  derive the expiry (QR)\n"
 	                 "      --timeout SECONDS, --resume SECONDS, --trace "
 	                 "FILE, --challenge HEX\n"),
 	        stdout);

@@ -134,6 +134,16 @@ int cli_open_trust(const char *dir, const char *demo_dir,
 	return EXIT_OK;
 }
 
+/* Tables that a signed bundle replaced; a refused one is said aloud. */
+static void load_bundle(struct json_tables *tables)
+{
+	struct cccd_error error = { .tries_left = -1 };
+
+	if (json_tables_load_bundle(tables, CLI_TABLES_DIR, CLI_PINS_DIR,
+	                            &error) != CCCD_OK)
+		(void)cli_complain(&error);
+}
+
 /* Codes are an addition: without tables the words stay as printed. */
 static enum cccd_err make_person(const struct cccd_document *document,
                                  const struct read_options *options,
@@ -144,8 +154,10 @@ static enum cccd_err make_person(const struct cccd_document *document,
 	struct json_tables tables = { 0 };
 
 	TRY(cccd_document_person(document, ret));
-	if (json_tables_load(dir, NULL, &tables) == CCCD_OK)
+	if (json_tables_load(dir, NULL, &tables) == CCCD_OK) {
+		load_bundle(&tables);
 		cccd_person_apply_tables(ret, &tables.view);
+	}
 	json_tables_release(&tables);
 	return CCCD_OK;
 }

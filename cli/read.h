@@ -8,6 +8,10 @@
 /* The system's trust store; used when it is there and none is named. */
 #define CLI_TRUST_DIR "/var/lib/cccd/trust"
 
+/* Where a signed bundle of code tables lies, and who may sign one. */
+#define CLI_TABLES_DIR "/var/lib/cccd/tables"
+#define CLI_PINS_DIR   "/etc/cccd/pins"
+
 /* Read one card as the options say; returns the exit code. */
 int cli_read_with(struct read_options *options);
 

@@ -175,6 +175,7 @@ static enum cccd_err make_plan(struct cccd_session *session)
 		.expiry = slot(session, SLOT_EXPIRY),
 		.derive_expiry =
 		        (session->options.flags & CCCD_GUESS_EXPIRY) != 0,
+		.derive_index = session->options.expiry_candidate,
 	};
 	struct access_plan *plan = &session->plan;
 	enum cccd_err err = CCCD_OK;

@@ -41,8 +41,8 @@ enum cccd_flag {
 	CCCD_SKIP_COM = 1 << 2,
 	/* Active authentication even when chip authentication succeeded. */
 	CCCD_ALWAYS_ACTIVE_AUTH = 1 << 3,
-	/* Derive expiry dates from birth and issue dates when the access
-	 * key lacks one: up to the bound stated in cccd(1). */
+	/* Derive the expiry date from birth and issue date where the access
+	 * key lacks one. Only when the operator asked for it. */
 	CCCD_GUESS_EXPIRY = 1 << 4,
 };
 
@@ -61,6 +61,8 @@ enum cccd_flag {
  * @wait_ms:         how long to wait for a card, 0 for not at all
  * @read_ms:         deadline of the whole read, once a card is there
  * @resume_ms:       how long to wait for a card that was taken away
+ * @expiry_candidate: with CCCD_GUESS_EXPIRY: which of the derived expiry
+ *                   dates, 0 for the likeliest; each costs one attempt
  * @now:             verification time, seconds since 1970 UTC; 0 = now
  */
 struct cccd_options {
@@ -70,6 +72,7 @@ struct cccd_options {
 	uint32_t wait_ms;
 	uint32_t resume_ms;
 	uint32_t read_ms;
+	uint32_t expiry_candidate;
 	int64_t now;
 };
 
