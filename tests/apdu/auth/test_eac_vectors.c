@@ -32,7 +32,7 @@ static void generate(const struct domain *domain, struct span printed,
 	struct vectors *dh = vectors_open("pace_dh_gm");
 	struct span q = vectors_bytes(dh, "group_q");
 	struct random random = tape_random(&tape);
-	uint8_t bytes[128];
+	uint8_t reduced[128];
 	BIGNUM *number = BN_bin2bn(printed.at, (int)printed.len, NULL);
 	BIGNUM *order = BN_bin2bn(q.at, (int)q.len, NULL);
 	BN_CTX *ctx = BN_CTX_new();
@@ -40,9 +40,9 @@ static void generate(const struct domain *domain, struct span printed,
 
 	if (domain_kind(domain) == DOMAIN_DH)
 		assert_int_equal(BN_mod(number, number, order, ctx), 1);
-	assert_int_equal(BN_bn2binpad(number, bytes, len), len);
+	assert_int_equal(BN_bn2binpad(number, reduced, len), len);
 	memset(&tape, 0, sizeof(tape));
-	tape_add(&tape, span_of(bytes, (size_t)len));
+	tape_add(&tape, span_of(reduced, (size_t)len));
 	must(key_generate(domain, &random, ret));
 	BN_free(number);
 	BN_free(order);
