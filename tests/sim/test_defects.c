@@ -214,7 +214,7 @@ static void mrz_lines_are_those_of_the_standard(void **state)
 	          "D23145890734934071279507122");
 }
 
-static unsigned int number(const uint8_t *at, size_t len)
+static unsigned int big_endian(const uint8_t *at, size_t len)
 {
 	unsigned int ret = 0;
 
@@ -240,11 +240,11 @@ static void check_face(const char *profile, uint8_t type,
 	                    "FAC\0"
 	                    "010\0",
 	                    8);
-	assert_int_equal(number(inner.at + 8, 4), inner.len);
-	assert_int_equal(number(inner.at + 14, 4), inner.len - 14);
+	assert_int_equal(big_endian(inner.at + 8, 4), inner.len);
+	assert_int_equal(big_endian(inner.at + 14, 4), inner.len - 14);
 	assert_int_equal(inner.at[35], type);
-	assert_int_equal(number(inner.at + 36, 2), 360);
-	assert_int_equal(number(inner.at + 38, 2), 480);
+	assert_int_equal(big_endian(inner.at + 36, 2), 360);
+	assert_int_equal(big_endian(inner.at + 38, 2), 480);
 	assert_memory_equal(inner.at + 46, signature, 4);
 	terminal_close(&t);
 }

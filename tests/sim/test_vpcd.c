@@ -168,7 +168,7 @@ static size_t apdu(const struct rig *rig, const char *hex, uint8_t *at,
 static void program_answers_controls_and_apdus(void **state)
 {
 	static const uint8_t atr[] = { 0x3B, 0x80, 0x80, 0x01, 0x01 };
-	struct rig rig;
+	struct rig rig = { .listener = -1 };
 	uint8_t got[1024];
 	uint64_t begin;
 
@@ -195,7 +195,7 @@ static void program_answers_controls_and_apdus(void **state)
 
 static void program_removes_and_inserts(void **state)
 {
-	struct rig rig;
+	struct rig rig = { .listener = -1 };
 	uint8_t got[1024];
 
 	(void)state;
