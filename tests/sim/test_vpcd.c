@@ -169,7 +169,7 @@ static void program_answers_controls_and_apdus(void **state)
 {
 	static const uint8_t atr[] = { 0x3B, 0x80, 0x80, 0x01, 0x01 };
 	struct rig rig = { .listener = -1 };
-	uint8_t got[1024];
+	uint8_t got[1024] = { 0 };
 	uint64_t begin;
 
 	(void)state;
@@ -196,7 +196,7 @@ static void program_answers_controls_and_apdus(void **state)
 static void program_removes_and_inserts(void **state)
 {
 	struct rig rig = { .listener = -1 };
-	uint8_t got[1024];
+	uint8_t got[1024] = { 0 };
 
 	(void)state;
 	start(&rig, "cccd-2021");
