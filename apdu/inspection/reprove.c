@@ -47,6 +47,9 @@ enum cccd_err inspection_reprove(struct inspection *inspection)
 {
 	struct inspection_facts *facts = &inspection->facts;
 
+	/* EF.CardAccess was hidden: DG14 must repeat what was used. */
+	if (facts->access.pace_constant)
+		inspection->channel.info = pace_constant_info();
 	facts->sod_read = inspection->states[CCCD_FILE_SOD];
 	if (facts->sod_read == CCCD_FILE_READ)
 		TRY(start_verifier(inspection));

@@ -31,6 +31,11 @@ enum cccd_err step_com(struct inspection *inspection);
 enum cccd_err step_other_groups(struct inspection *inspection);
 enum cccd_err step_portrait(struct inspection *inspection);
 
+/* steps_survey.c: what no proof needs; only with CCCD_SURVEY. */
+enum cccd_err step_survey_master_file(struct inspection *inspection);
+enum cccd_err step_survey_card_security(struct inspection *inspection);
+enum cccd_err step_survey_application(struct inspection *inspection);
+
 /**
  * read_lds_file() - bring a file, or find out why it cannot be had.
  *
@@ -41,6 +46,15 @@ enum cccd_err step_portrait(struct inspection *inspection);
  */
 CHECKED enum cccd_err read_lds_file(struct inspection *inspection,
                                     enum cccd_file file);
+
+/**
+ * read_master_file() - a file of the master file, in the clear.
+ * @by_sfi: begin by short identifier
+ *
+ * What the chip refuses is only noted in the file's state.
+ */
+CHECKED enum cccd_err read_master_file(struct inspection *inspection,
+                                       enum cccd_file file, bool by_sfi);
 
 /* The bytes held of a file; empty unless it was read whole. */
 struct span file_bytes(const struct inspection *inspection,
@@ -58,6 +72,9 @@ enum cccd_err step_chip_auth(struct inspection *inspection);
 enum cccd_err step_passive_auth(struct inspection *inspection);
 enum cccd_err step_active_auth(struct inspection *inspection);
 enum cccd_err step_access_info(struct inspection *inspection);
+
+/* What the citizen card does where it hides EF.CardAccess. */
+struct cccd_pace_info pace_constant_info(void);
 
 /* EF.CardSecurity and the data of the mapping, from what was read. */
 CHECKED enum cccd_err prove_mapping(struct inspection *inspection);

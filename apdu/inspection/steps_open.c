@@ -43,10 +43,9 @@ static bool is_card_saying_no(enum cccd_err err)
 	}
 }
 
-/* Read a file of the master file; what the chip refuses is only noted. What
- * is learnt here about lengths says nothing about protected reads. */
-static enum cccd_err read_master_file(struct inspection *inspection,
-                                      enum cccd_file file, bool by_sfi)
+/* What is learnt here about lengths says nothing about protected reads. */
+enum cccd_err read_master_file(struct inspection *inspection,
+                               enum cccd_file file, bool by_sfi)
 {
 	const struct lds_file *row = lds_file(file);
 	struct transfer *transfer = &inspection->files[file];
@@ -212,7 +211,7 @@ static bool is_ambiguous(const struct cccd_security_infos *infos)
 }
 
 /* [cccd-card 3.1] generic mapping, AES-128, brainpoolP256r1. */
-static struct cccd_pace_info constant_info(void)
+struct cccd_pace_info pace_constant_info(void)
 {
 	return (struct cccd_pace_info){
 		.protocol = { cccd_pace_oid, sizeof(cccd_pace_oid) },
@@ -308,7 +307,7 @@ static enum cccd_err try_attempt(struct inspection *inspection,
                                  const struct access_attempt *attempt)
 {
 	const struct cccd_security_infos *infos = &inspection->card_access;
-	const struct cccd_pace_info constant = constant_info();
+	const struct cccd_pace_info constant = pace_constant_info();
 	const struct cccd_pace_info *info = NULL;
 	unsigned int limit = UINT32_MAX;
 
