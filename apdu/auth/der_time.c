@@ -2,9 +2,6 @@
 /* UTCTime and GeneralizedTime: RFC 5280 4.1.2.5. */
 #include "apdu/auth/der_time.h"
 
-#include <stdio.h>
-#include <time.h>
-
 enum {
 	UTC_TIME_TURN = 50, /* 00 to 49 are 20xx */
 	GENERALIZED_FROM = 2050,
@@ -107,19 +104,9 @@ enum cccd_err der_time_parse(const struct tlv *object, int64_t *ret,
 		return CCCD_ERR_DATA_MALFORMED;
 	*ret = days_since_1970(date.year, date.field[0], date.field[1]) *
 	               SECONDS_OF_DAY +
-	       date.field[2] * 3600 + date.field[3] * 60 + date.field[4];
+	       (int64_t)date.field[2] * 3600 + (int64_t)date.field[3] * 60 +
+	       date.field[4];
 	*ret_irregular = text.len != 1 || object->value.len != regular ||
 	                 (!utc && date.year < GENERALIZED_FROM);
 	return CCCD_OK;
-}
-
-void der_time_text(int64_t seconds, char text[static DER_TIME_TEXT_MAX])
-{
-	time_t t = (time_t)seconds;
-	struct tm tm = { 0 };
-
-	text[0] = '\0';
-	if (gmtime_r(&t, &tm) != NULL)
-		(void)strftime(text, DER_TIME_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ",
-		               &tm);
 }

@@ -16,9 +16,4 @@
 CHECKED enum cccd_err der_time_parse(const struct tlv *object, int64_t *ret,
                                      bool *ret_irregular);
 
-enum { DER_TIME_TEXT_MAX = 24 };
-
-/* "2026-10-01T08:00:00Z". */
-void der_time_text(int64_t seconds, char text[static DER_TIME_TEXT_MAX]);
-
 #endif

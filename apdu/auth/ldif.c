@@ -108,9 +108,9 @@ static bool take_name(struct span line, char ret[static LDIF_NAME_MAX],
 	if (len == 0 || len >= LDIF_NAME_MAX || colon == NULL)
 		return false;
 	for (size_t i = 0; i < len; i++) {
-		char c = (char)line.at[i];
+		int c = line.at[i];
 
-		ret[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		ret[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 	}
 	ret[len] = '\0';
 	*ret_value = span_after(line, (size_t)(colon - line.at) + 1);

@@ -349,24 +349,32 @@ static enum cccd_err evp_verify(const struct signature_algorithm *algorithm,
 	return CCCD_OK;
 }
 
+static enum cccd_err plain_verify(const struct signature_algorithm *algorithm,
+                                  const struct public_key *key,
+                                  struct span data, struct span plain,
+                                  bool *ret_good)
+{
+	uint8_t der[ECDSA_DER_MAX];
+	struct span signature = { 0 };
+	enum cccd_err err = plain_to_der(key, plain, der, &signature);
+
+	if (err == CCCD_ERR_DATA_MALFORMED) {
+		*ret_good = false;
+		return CCCD_OK;
+	}
+	TRY(err);
+	return evp_verify(algorithm, key->pkey, data, signature, ret_good);
+}
+
 enum cccd_err signature_verify(const struct signature_algorithm *algorithm,
                                const struct public_key *key, struct span data,
                                struct span signature, bool *ret_good)
 {
-	uint8_t der[ECDSA_DER_MAX];
-	enum cccd_err err = CCCD_OK;
-
 	if (!kinds_fit(algorithm->kind, key->kind) || signature.len == 0) {
 		*ret_good = false;
 		return CCCD_OK;
 	}
-	if (algorithm->kind == SIGNATURE_ECDSA_PLAIN) {
-		err = plain_to_der(key, signature, der, &signature);
-		if (err == CCCD_ERR_DATA_MALFORMED) {
-			*ret_good = false;
-			return CCCD_OK;
-		}
-		TRY(err);
-	}
+	if (algorithm->kind == SIGNATURE_ECDSA_PLAIN)
+		return plain_verify(algorithm, key, data, signature, ret_good);
 	return evp_verify(algorithm, key->pkey, data, signature, ret_good);
 }

@@ -172,7 +172,8 @@ static enum cccd_err take_tree(const cJSON *tree, struct cccd_error *error,
 		return CCCD_ERR_MEMORY;
 	TRY(take_entries(list, error, &index));
 	*ret = index;
-	index = (struct cccd_trust_index){ 0 };
+	/* Handed over: the clean-up finds nothing. */
+	memset(&index, 0, sizeof(index));
 	return CCCD_OK;
 }
 

@@ -715,12 +715,12 @@ static void put_documents(struct buf *out, const struct deviation_spec *spec,
 static void put_description(struct buf *out, const struct deviation_spec *spec)
 {
 	size_t whole = der_begin(out);
-	size_t mark = 0;
 
 	der_text(out, 0x13, "what went wrong");
 	der_oid(out, spec->oid);
 	if (spec->group != 0) {
-		mark = der_begin(out);
+		size_t mark = der_begin(out);
+
 		der_number(out, spec->group);
 		der_end(out, mark, 0xA0);
 	}

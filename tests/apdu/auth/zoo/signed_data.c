@@ -213,7 +213,6 @@ static void put_signer(struct buf *out, const struct zoo_signed *spec)
 {
 	BUF signature = der_new();
 	size_t whole = der_begin(out);
-	size_t mark = 0;
 
 	make_signature(spec, &signature);
 	if (spec->defect != ZOO_SI_NO_VERSION)
@@ -225,7 +224,8 @@ static void put_signer(struct buf *out, const struct zoo_signed *spec)
 		                             : spec->attribute_digest,
 		                     out);
 	if (spec->defect != ZOO_SI_NO_ATTRIBUTES) {
-		mark = der_begin(out);
+		size_t mark = der_begin(out);
+
 		put_attributes(out, spec,
 		               spec->defect == ZOO_SI_REVERSED ||
 		                       spec->defect == ZOO_SI_UNSORTED);
@@ -253,12 +253,12 @@ static void put_digests(struct buf *out, const struct zoo_signed *spec)
 static void put_content(struct buf *out, const struct zoo_signed *spec)
 {
 	size_t whole = der_begin(out);
-	size_t mark = 0;
 
 	if (spec->defect != ZOO_CMS_NO_TYPE)
 		der_oid(out, spec->content_type);
 	if (spec->defect != ZOO_CMS_NO_CONTENT) {
-		mark = der_begin(out);
+		size_t mark = der_begin(out);
+
 		der_put(out, 0x04, spec->content);
 		der_end(out, mark, 0xA0);
 	}
