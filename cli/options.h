@@ -14,12 +14,14 @@ enum { CLI_KEYS = CCCD_ACCESS_KEY_PUK + 1 };
  * struct read_options - what the call asked for.
  * @keys:  by enum cccd_access_key, "" where not given
  * @document: --document-number was given, with @birth and @expiry
+ * @replay: the URI that @reader names, where a transcript is played
  * @leave: --help was answered
  *
  * Holds secrets: see read_options_wipe().
  */
 struct read_options {
 	const char *reader;
+	char replay[CCCD_READER_NAME_MAX];
 	char keys[CLI_KEYS][KEY_TEXT_MAX];
 	bool document;
 	char document_number[32];

@@ -32,12 +32,11 @@ static int help(void)
 
 static int replay(struct read_options *options, const char *file)
 {
-	char uri[CCCD_READER_NAME_MAX];
-
-	if (snprintf(uri, sizeof(uri), "replay:%s", file) >= (int)sizeof(uri))
+	if (snprintf(options->replay, sizeof(options->replay), "replay:%s",
+	             file) >= (int)sizeof(options->replay))
 		return cli_usage("trace", "đường dẫn quá dài",
 		                 "the path is too long");
-	options->reader = uri;
+	options->reader = options->replay;
 	options->engine.resume_ms = 0;
 	return cli_read_with(options);
 }

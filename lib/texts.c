@@ -6,70 +6,66 @@
 
 #include "base/macros.h"
 
+static const char *const titles[CCCD_CHECKS][2] = {
+	[CCCD_CHECK_ACCESS_CONTROL] = { "Mở chip", "Access control" },
+	[CCCD_CHECK_SECURE_MESSAGING] = { "Kênh bảo mật", "Secure messaging" },
+	[CCCD_CHECK_TERMINAL_AUTHENTICATION] = { "Quyền đọc vân tay",
+	                                         "Terminal "
+	                                         "authentication" },
+	[CCCD_CHECK_PASSIVE_AUTHENTICATION] = { "Dữ liệu nguyên gốc",
+	                                        "Passive "
+	                                        "authentication" },
+	[CCCD_CHECK_SECURITY_OBJECT_HASH] = { "Nội dung ký", "Signed content" },
+	[CCCD_CHECK_SECURITY_OBJECT_SIGNATURE] = { "Chữ ký số trên "
+	                                           "chip",
+	                                           "Signature on the "
+	                                           "chip" },
+	[CCCD_CHECK_DS_CERTIFICATE_SIGNATURE] = { "Chứng thư ký: chữ "
+	                                          "ký CSCA",
+	                                          "Signer certificate: "
+	                                          "signature" },
+	[CCCD_CHECK_DS_CERTIFICATE_VALIDITY] = { "Chứng thư ký: thời "
+	                                         "hạn",
+	                                         "Signer certificate: "
+	                                         "validity" },
+	[CCCD_CHECK_DS_CERTIFICATE_REVOCATION] = { "Chứng thư ký: thu "
+	                                           "hồi",
+	                                           "Signer "
+	                                           "certificate: "
+	                                           "revocation" },
+	[CCCD_CHECK_DS_CERTIFICATE_TRUST] = { "Chứng thư ký: tin cậy",
+	                                      "Signer certificate: "
+	                                      "trust" },
+	[CCCD_CHECK_CSCA_VALIDITY] = { "Chứng thư CSCA: thời hạn",
+	                               "CSCA certificate: validity" },
+	[CCCD_CHECK_COM_SOD_CONSISTENCY] = { "Danh mục tệp khớp",
+	                                     "List of files agrees" },
+	[CCCD_CHECK_DATA_GROUPS] = { "Các nhóm dữ liệu", "Data groups" },
+	[CCCD_CHECK_CARD_ACCESS_CONSISTENCY] = { "Thông tin truy cập "
+	                                         "khớp",
+	                                         "Access information "
+	                                         "agrees" },
+	[CCCD_CHECK_ISSUING_STATE] = { "Quốc gia cấp", "Issuing state" },
+	[CCCD_CHECK_ACTIVE_AUTHENTICATION] = { "Chip ký trả lời",
+	                                       "Active "
+	                                       "authentication" },
+	[CCCD_CHECK_CHIP_AUTHENTICATION] = { "Chip có khoá gốc",
+	                                     "Chip authentication" },
+	[CCCD_CHECK_PACE_CAM] = { "Chip có khoá gốc (CAM)",
+	                          "Chip authentication mapping" },
+	[CCCD_CHECK_CHIP_GENUINENESS] = { "Chip thật, không sao chép",
+	                                  "Chip is genuine" },
+	[CCCD_CHECK_MRZ_CONSISTENCY] = { "MRZ khớp với chip",
+	                                 "MRZ agrees with the chip" },
+	[CCCD_CHECK_CROSS_DATA_CONSISTENCY] = { "Dữ liệu khớp nhau",
+	                                        "Data agrees with "
+	                                        "itself" },
+	[CCCD_CHECK_DOCUMENT_EXPIRY] = { "Thời hạn của thẻ",
+	                                 "Document expiry" },
+};
+
 const char *cccd_check_title(enum cccd_check_id id, int english)
 {
-	static const char *const titles[CCCD_CHECKS][2] = {
-		[CCCD_CHECK_ACCESS_CONTROL] = { "Mở chip", "Access control" },
-		[CCCD_CHECK_SECURE_MESSAGING] = { "Kênh bảo mật",
-		                                  "Secure messaging" },
-		[CCCD_CHECK_TERMINAL_AUTHENTICATION] = { "Quyền đọc vân tay",
-		                                         "Terminal "
-		                                         "authentication" },
-		[CCCD_CHECK_PASSIVE_AUTHENTICATION] = { "Dữ liệu nguyên gốc",
-		                                        "Passive "
-		                                        "authentication" },
-		[CCCD_CHECK_SECURITY_OBJECT_HASH] = { "Nội dung ký",
-		                                      "Signed content" },
-		[CCCD_CHECK_SECURITY_OBJECT_SIGNATURE] = { "Chữ ký số trên "
-		                                           "chip",
-		                                           "Signature on the "
-		                                           "chip" },
-		[CCCD_CHECK_DS_CERTIFICATE_SIGNATURE] = { "Chứng thư ký: chữ "
-		                                          "ký CSCA",
-		                                          "Signer certificate: "
-		                                          "signature" },
-		[CCCD_CHECK_DS_CERTIFICATE_VALIDITY] = { "Chứng thư ký: thời "
-		                                         "hạn",
-		                                         "Signer certificate: "
-		                                         "validity" },
-		[CCCD_CHECK_DS_CERTIFICATE_REVOCATION] = { "Chứng thư ký: thu "
-		                                           "hồi",
-		                                           "Signer "
-		                                           "certificate: "
-		                                           "revocation" },
-		[CCCD_CHECK_DS_CERTIFICATE_TRUST] = { "Chứng thư ký: tin cậy",
-		                                      "Signer certificate: "
-		                                      "trust" },
-		[CCCD_CHECK_CSCA_VALIDITY] = { "Chứng thư CSCA: thời hạn",
-		                               "CSCA certificate: validity" },
-		[CCCD_CHECK_COM_SOD_CONSISTENCY] = { "Danh mục tệp khớp",
-		                                     "List of files agrees" },
-		[CCCD_CHECK_DATA_GROUPS] = { "Các nhóm dữ liệu",
-		                             "Data groups" },
-		[CCCD_CHECK_CARD_ACCESS_CONSISTENCY] = { "Thông tin truy cập "
-		                                         "khớp",
-		                                         "Access information "
-		                                         "agrees" },
-		[CCCD_CHECK_ISSUING_STATE] = { "Quốc gia cấp",
-		                               "Issuing state" },
-		[CCCD_CHECK_ACTIVE_AUTHENTICATION] = { "Chip ký trả lời",
-		                                       "Active "
-		                                       "authentication" },
-		[CCCD_CHECK_CHIP_AUTHENTICATION] = { "Chip có khoá gốc",
-		                                     "Chip authentication" },
-		[CCCD_CHECK_PACE_CAM] = { "Chip có khoá gốc (CAM)",
-		                          "Chip authentication mapping" },
-		[CCCD_CHECK_CHIP_GENUINENESS] = { "Chip thật, không sao chép",
-		                                  "Chip is genuine" },
-		[CCCD_CHECK_MRZ_CONSISTENCY] = { "MRZ khớp với chip",
-		                                 "MRZ agrees with the chip" },
-		[CCCD_CHECK_CROSS_DATA_CONSISTENCY] = { "Dữ liệu khớp nhau",
-		                                        "Data agrees with "
-		                                        "itself" },
-		[CCCD_CHECK_DOCUMENT_EXPIRY] = { "Thời hạn của thẻ",
-		                                 "Document expiry" },
-	};
-
 	return (unsigned int)id < CCCD_CHECKS ? titles[id][english != 0] : "";
 }
 

@@ -84,10 +84,8 @@ static bool is_known(const char *name, const char *const *known, size_t count)
 enum cccd_err parse_no_others(const cJSON *object, const char *const *known,
                               size_t count, struct cccd_error *error)
 {
-	const cJSON *item = NULL;
-
-	cJSON_ArrayForEach(item, object)
-	{
+	for (const cJSON *item = object->child; item != NULL;
+	     item = item->next) {
 		if (!is_known(item->string, known, count))
 			return fail(error, CCCD_ERR_POLICY_CONFIG,
 			            "unknown member \"%.40s\"", item->string);

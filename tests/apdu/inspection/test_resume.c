@@ -203,7 +203,7 @@ static void thousand_removals_complete_or_end_typed(void **state)
 			assert_int_equal(thief->rig.err, CCCD_OK);
 		inspect_reset(&thief->rig);
 	}
-	(void)printf("%u reads: %u completed with %u resumptions, "
+	(void)printf("%d reads: %u completed with %u resumptions, "
 	             "%u ended as card_removed\n",
 	             READS, completed, resumed, ended);
 	assert_true(resumed > READS / 2);
