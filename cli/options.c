@@ -481,8 +481,9 @@ int read_options_parse(int argc, char **argv, struct read_options *ret,
 	int status = EXIT_OK;
 	size_t count = 0;
 
-	*ret = (struct read_options){ .engine = cccd_options_default(),
-		                      .scopes = JSON_SCOPES_DESK };
+	memset(ret, 0, sizeof(*ret));
+	ret->engine = cccd_options_default();
+	ret->scopes = JSON_SCOPES_DESK;
 	opterr = 0;
 	optind = 1;
 	while (status == EXIT_OK && !ret->leave &&
