@@ -728,24 +728,31 @@ static void put_description(struct buf *out, const struct deviation_spec *spec)
 	der_end(out, whole, 0x31);
 }
 
+static void put_deviations(struct buf *out, const struct deviation_spec *spec,
+                           struct span ds)
+{
+	size_t whole = der_begin(out);
+	size_t mark = 0;
+	size_t one = 0;
+
+	der_number(out, 0);
+	zoo_digest_algorithm(DIGEST_SHA256, out);
+	mark = der_begin(out);
+	one = der_begin(out);
+	put_documents(out, spec, ds);
+	put_description(out, spec);
+	der_end(out, one, 0x30);
+	der_end(out, mark, 0x31);
+	der_end(out, whole, 0x30);
+}
+
 static void make_deviations(const struct deviation_spec *spec, struct span ds,
                             enum zoo_defect defect, struct buf *ret)
 {
 	BUF content = der_new();
 	BUF signer = { 0 };
-	size_t whole = der_begin(&content);
-	size_t mark = 0;
-	size_t one = 0;
 
-	der_number(&content, 0);
-	zoo_digest_algorithm(DIGEST_SHA256, &content);
-	mark = der_begin(&content);
-	one = der_begin(&content);
-	put_documents(&content, spec, ds);
-	put_description(&content, spec);
-	der_end(&content, one, 0x30);
-	der_end(&content, mark, 0x31);
-	der_end(&content, whole, 0x30);
+	put_deviations(&content, spec, ds);
 	make_signer(deviation_list_signer, &signer);
 	make_signed(deviation_list, buf_span(&content), buf_span(&signer),
 	            defect, ret);
@@ -926,6 +933,73 @@ static void deviation_list_of_a_stranger_is_refused(void **state)
 	assert_int_equal(csca_store_count(store, CCCD_TRUST_DEVIATION), 0);
 }
 
+/* A CSCA and a signer of deviation lists of another state. */
+static void make_foreigners(struct buf *ret_csca, struct buf *ret_signer)
+{
+	struct zoo_certificate csca = {
+		.country = "XX",
+		.common_name = "CSCA Elsewhere",
+		.key = zoo_key("second", "P-256"),
+		.alg = ZOO_ECDSA,
+		.serial = 5,
+		.from = ZOO_SIGNED - 2LL * ZOO_YEAR,
+		.to = ZOO_SIGNED + 20LL * ZOO_YEAR,
+		.is_ca = true,
+	};
+	struct zoo_certificate signer = {
+		.country = "XX",
+		.common_name = "List signer",
+		.issuer_country = "XX",
+		.issuer_common_name = "CSCA Elsewhere",
+		.key = zoo_key("lister", "P-256"),
+		.issuer_key = zoo_key("second", "P-256"),
+		.alg = ZOO_ECDSA,
+		.serial = 6,
+		.from = ZOO_SIGNED - ZOO_YEAR,
+		.to = ZOO_SIGNED + 5LL * ZOO_YEAR,
+		.eku = deviation_list_signer,
+	};
+
+	zoo_certificate(&csca, ret_csca);
+	zoo_certificate(&signer, ret_signer);
+}
+
+/* A state speaks for its own documents, however well it is trusted. */
+static void deviation_of_another_state_does_not_apply(void **state)
+{
+	const struct deviation_spec spec = { .oid = "2.23.136.1.1.7.2.3" };
+	struct zoo_spec document_spec = ec_spec;
+	ZOO_DOCUMENT document = { 0 };
+	ZOO_VERDICT *verdict = NULL;
+	BUF content = der_new();
+	BUF csca = { 0 };
+	BUF signer = { 0 };
+	BUF list = { 0 };
+	STORE *store = NULL;
+	STORE *pins = new_store();
+	struct trust_input input = { .now_s = ZOO_NOW };
+
+	(void)state;
+	document_spec.defect = ZOO_SI_SIGNATURE;
+	zoo_make(&document_spec, &document);
+	store = zoo_store(&document);
+	make_foreigners(&csca, &signer);
+	put_deviations(&content, &spec, buf_span(&document.ds));
+	make_signed(deviation_list, buf_span(&content), buf_span(&signer),
+	            ZOO_RIGHT, &list);
+	assert_int_equal(import_with(store, pins, false, buf_span(&csca)),
+	                 CCCD_OK);
+	assert_int_equal(import_with(store, pins, false, buf_span(&list)),
+	                 CCCD_OK);
+	assert_int_equal(told.by_kind[CCCD_TRUST_DEVIATION], 1);
+	input.store = store;
+	verdict = zoo_judge_with(&document, &input);
+	assert_int_equal(passive_auth_apply_deviations(
+	                         &input, NULL, &verdict->sod, &verdict->groups),
+	                 CCCD_OK);
+	expect(verdict->sod.object.signature, CCCD_FAILED, "bad_signature");
+}
+
 /* struct public_list - a list that a state publishes. */
 struct public_list {
 	const char *file;
@@ -1073,6 +1147,7 @@ int main(void)
 		cmocka_unit_test(deviation_conditions_are_joined_by_and),
 		cmocka_unit_test(deviation_never_makes_a_check_successful),
 		cmocka_unit_test(deviation_list_of_a_stranger_is_refused),
+		cmocka_unit_test(deviation_of_another_state_does_not_apply),
 		cmocka_unit_test(
 		        public_list_of_the_netherlands_is_accounted_for),
 		cmocka_unit_test(public_list_of_germany_is_accounted_for),

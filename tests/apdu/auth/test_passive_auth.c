@@ -45,8 +45,8 @@ struct row {
 
 #define EC(curve) .csca = (curve), .ds = (curve)
 #define DSA_KEYS  .csca = "dsa2048", .ds = "dsa2048"
-#define RSA_SPEC(alg, hash)                               \
-	.chain = (alg) == ZOO_RSA_BARE ? ZOO_RSA : (alg), \
+#define RSA_SPEC(alg, hash)                                 \
+	.chain = ((alg) == ZOO_RSA_BARE ? ZOO_RSA : (alg)), \
 	.chain_digest = (hash), .sod = (alg), .sod_digest = (hash)
 #define SPEC(alg, hash)                                       \
 	.chain = (alg), .chain_digest = (hash), .sod = (alg), \
@@ -172,23 +172,25 @@ static const struct row good_rows[] = {
 	  .finding = "many_signers" },
 };
 
-#define F(name_, what, where, why)                                       \
-	{                                                                \
-		.id = name_, .spec = { .defect = what }, .place = where, \
-		.verdict = CCCD_FAILED, .reason = why                    \
+#define FAILS(where, why) \
+	.place = (where), .verdict = CCCD_FAILED, .reason = (why)
+#define F(name_, what, where, why)                                             \
+	{                                                                      \
+		.id = (name_), .spec = { .defect = (what) }, FAILS(where, why) \
 	}
 #define FEC(name_, what, where, why)                                   \
 	{                                                              \
-		.id = name_,                                           \
+		.id = (name_),                                         \
 		.spec = { EC("P-256"), SPEC(ZOO_ECDSA, DIGEST_SHA256), \
-			  .explicit_curve = true, .defect = what },    \
-		.place = where, .verdict = CCCD_FAILED, .reason = why  \
+			  .explicit_curve = true, .defect = (what) },  \
+		FAILS(where, why)                                      \
 	}
-#define FPSS(name_, what, where, why)                                         \
-	{                                                                     \
-		.id = name_,                                                  \
-		.spec = { RSA_SPEC(ZOO_PSS, DIGEST_SHA256), .defect = what }, \
-		.place = where, .verdict = CCCD_FAILED, .reason = why         \
+#define FPSS(name_, what, where, why)                       \
+	{                                                   \
+		.id = (name_),                              \
+		.spec = { RSA_SPEC(ZOO_PSS, DIGEST_SHA256), \
+			  .defect = (what) },               \
+		FAILS(where, why)                           \
 	}
 
 static const struct row bad_rows[] = {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Anchors, links, CRLs and specimens: who is believed, and for what. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -536,6 +537,48 @@ static void removed_anchor_is_believed_no_longer(void **state)
 	expect(verdict->passive, CCCD_UNDETERMINED, "issuer_unknown");
 }
 
+/* What the verifying threads share: nothing of it changes. */
+struct shared {
+	const struct zoo_document *document;
+	const struct csca_store *store;
+};
+
+static void *verify_often(void *context)
+{
+	const struct shared *shared = context;
+
+	for (size_t i = 0; i < 50; i++) {
+		ZOO_VERDICT *verdict = judge(shared->document, shared->store);
+
+		if (verdict->passive.verdict != CCCD_SUCCESSFUL)
+			return context;
+	}
+	return NULL;
+}
+
+static void check_sod_runs_on_several_threads(void **state)
+{
+	ZOO_DOCUMENT document = { 0 };
+	STORE *store = NULL;
+	struct shared shared = { .document = &document };
+	pthread_t threads[4];
+
+	(void)state;
+	zoo_make(&ec_spec, &document);
+	store = zoo_store(&document);
+	shared.store = store;
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, verify_often,
+		                                &shared),
+		                 0);
+	for (size_t i = 0; i < ARRAY_LEN(threads); i++) {
+		void *failed = NULL;
+
+		assert_int_equal(pthread_join(threads[i], &failed), 0);
+		assert_null(failed);
+	}
+}
+
 static int free_keys(void **state)
 {
 	(void)state;
@@ -571,6 +614,7 @@ int main(void)
 		cmocka_unit_test(store_refuses_what_does_not_fit),
 		cmocka_unit_test(store_digest_names_its_contents),
 		cmocka_unit_test(removed_anchor_is_believed_no_longer),
+		cmocka_unit_test(check_sod_runs_on_several_threads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, free_keys);
