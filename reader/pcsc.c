@@ -310,6 +310,10 @@ static enum cccd_err pcsc_transmit(void *state, struct span command,
 		return fail(error, CCCD_ERR_READER_TIMEOUT,
 		            "no answer in %u ms", timeout_ms);
 	TRY(judge(pcsc, link->code, true, error));
+	/* A driver whose card leaves during a command may call it a success
+	 * without an answer. */
+	if (link->response_len == 0)
+		return fail(error, CCCD_ERR_CARD_REMOVED, "no answer at all");
 	err = buf_set(response, span_of(link->response, link->response_len));
 	wipe(link->response, link->response_len);
 	if (err != CCCD_OK)

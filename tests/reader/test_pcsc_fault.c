@@ -377,6 +377,24 @@ static void pcsc_transmit_leaves_a_wedged_reader(void **state)
 	assert_int_equal(atomic_load(&fake.handles), 0);
 }
 
+/* What drivers call a success when the card leaves during a command. */
+static void pcsc_transmit_takes_no_answer_for_a_removal(void **state)
+{
+	BUF response = buf_make(READER_RESPONSE_MAX);
+	struct cccd_error error = { .tries_left = -1 };
+	struct reader *reader = NULL;
+
+	(void)state;
+	fake_reset();
+	assert_ok(reader_open("pcsc:", &error, &reader));
+	assert_ok(reader_connect(reader, &error));
+	fake.response_len = 0;
+	assert_int_equal(
+	        reader_transmit(reader, SPAN(command), &response, &error),
+	        CCCD_ERR_CARD_REMOVED);
+	reader_close(reader);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -385,6 +403,7 @@ int main(void)
 		cmocka_unit_test(pcsc_connect_takes_the_stated_limit),
 		cmocka_unit_test(pcsc_open_refuses_a_list_that_lies),
 		cmocka_unit_test(pcsc_transmit_refuses_an_answer_that_lies),
+		cmocka_unit_test(pcsc_transmit_takes_no_answer_for_a_removal),
 		cmocka_unit_test(pcsc_transmit_leaves_a_wedged_reader),
 	};
 
