@@ -173,8 +173,37 @@ pid_t rig_spawn(const struct rig *rig, const char *const argv[])
 	return pid;
 }
 
+pid_t rig_spawn_piped(const struct rig *rig, const char *const argv[],
+                      FILE **ret_words, FILE **ret_answers)
+{
+	const char *args[ARGS_MAX + 1] = { rig->program, "enter", rig->inside };
+	int in[2];
+	int out[2];
+	pid_t pid;
+
+	for (size_t i = 0; i + 3 < ARGS_MAX && argv[i] != NULL; i++)
+		args[i + 3] = argv[i];
+	make_pipe(in);
+	make_pipe(out);
+	pid = fork();
+	if (pid < 0)
+		give_up("fork");
+	if (pid == 0)
+		become(in[0], out[1], args);
+	(void)close(in[0]);
+	(void)close(out[1]);
+	*ret_words = fdopen(in[1], "w");
+	*ret_answers = fdopen(out[0], "r");
+	if (*ret_words == NULL || *ret_answers == NULL)
+		give_up("fdopen");
+	return pid;
+}
+
 void rig_kill(pid_t pid)
 {
+	/* Zero and below are not one process but many. */
+	if (pid <= 0)
+		return;
 	(void)kill(pid, SIGKILL);
 	rig_wait(pid);
 }

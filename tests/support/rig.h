@@ -4,6 +4,7 @@
 #define TESTS_SUPPORT_RIG_H
 
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 enum {
@@ -36,6 +37,10 @@ void rig_command(struct rig *rig, const char *word);
  * program dies with this one.
  */
 pid_t rig_spawn(const struct rig *rig, const char *const argv[]);
+
+/* The same without waiting, with its standard input and output at hand. */
+pid_t rig_spawn_piped(const struct rig *rig, const char *const argv[],
+                      FILE **ret_words, FILE **ret_answers);
 
 /* Kill a spawned program, or wait for one that ends by itself. */
 void rig_kill(pid_t pid);
