@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 
-#include "apdu/auth/country.h"
 #include "apdu/auth/oid.h"
 #include "apdu/auth/signature.h"
 #include "apdu/auth/signed_object.h"
@@ -14,7 +13,6 @@ enum {
 	TAG_SOD = 0x77,
 	LDS_VERSION_LEN = 4,
 	GROUPS_MIN = 2, /* [9303-10 4.6.2.3] SIZE (2..16) */
-	SECONDS_OF_DAY = 86400,
 };
 
 static const struct signed_profile sod_profile = {
@@ -211,65 +209,6 @@ enum cccd_err card_security_check(struct span file,
 {
 	pa_object_release(ret);
 	return check_object(file, 0, &card_security_profile, input, ret);
-}
-
-struct auth_check passive_auth_check_state(const struct pa_object *object,
-                                           struct span dg1_state)
-{
-	const char *const codes[] = {
-		object->signer.issuer_country,
-		object->signer.country,
-		object->signer.csca_country,
-	};
-	struct auth_check check = auth_check_make(CCCD_SUCCESSFUL, NULL);
-
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
-		enum country_match match = country_compare(dg1_state, codes[i]);
-
-		/* An unknown CSCA has no country: its own check says so. */
-		if (codes[i] == object->signer.csca_country &&
-		    codes[i][0] == '\0')
-			continue;
-		if (match == COUNTRY_OTHER)
-			return auth_check_make(CCCD_FAILED, "state_differs");
-		if (match == COUNTRY_UNKNOWN)
-			check = auth_check_make(CCCD_UNDETERMINED,
-			                        "state_unknown");
-	}
-	return check;
-}
-
-static int64_t later(int64_t a, int64_t b)
-{
-	return a > b ? a : b;
-}
-
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
-void passive_auth_check_issue(struct passive_auth_sod *sod, int64_t issued_s)
-{
-	struct pa_object *object = &sod->object;
-	const struct pa_signer *signer = &object->signer;
-	int64_t from = later(signer->not_before, signer->usage_from);
-	int64_t to = earlier(signer->not_after, signer->usage_to);
-
-	if (object->ds_der.len == 0 || object->signing_time != 0 ||
-	    object->ds_validity.verdict == CCCD_FAILED)
-		return;
-	if (issued_s >= from - SECONDS_OF_DAY &&
-	    issued_s - SECONDS_OF_DAY <= to) {
-		object->ds_validity = auth_check_make(
-		        CCCD_SUCCESSFUL, object->valid_today
-		                                 ? "signing_time_absent"
-		                                 : "expired_today");
-		return;
-	}
-	object->valid_at_signing = false;
-	auth_findings_add(&object->findings, "not_valid_at_issue", 0);
-	auth_check_fail(&object->ds_validity, "not_valid_at_issue");
 }
 
 struct auth_check passive_auth_verdict(const struct passive_auth_sod *sod,

@@ -298,6 +298,18 @@ struct auth_check passive_auth_check_state(const struct pa_object *object,
                                            struct span dg1_state);
 
 /**
+ * passive_auth_check_type() - may this signer sign documents of this type?
+ * @code: document code of the MRZ, 1 or 2 letters, filler stripped or not
+ *
+ * Return: successful; failed, reason document_type_not_allowed, which also
+ * becomes a finding; not supported when the certificate lists no types.
+ *
+ * [9303-12 7.1.1.6]
+ */
+struct auth_check passive_auth_check_type(struct pa_object *object,
+                                          struct span code);
+
+/**
  * struct pa_document - what deviation lists may be bound to.
  * @type:   document code of the MRZ, "I<"; empty when unknown
  * @number: document number; empty when unknown

@@ -520,6 +520,34 @@ static void pitfall_18_document_of_the_zoo_is_utopian(void **state)
 	       CCCD_FAILED, "state_differs");
 }
 
+static void signer_signs_the_types_it_lists(void **state)
+{
+	struct zoo_spec spec = ec_spec;
+	ZOO_VERDICT *any = NULL;
+	ZOO_VERDICT *exact = NULL;
+	ZOO_VERDICT *silent = judge_defect(ZOO_RIGHT);
+
+	(void)state;
+	spec.document_type = "I";
+	any = judge_spec(&spec);
+	spec.document_type = "ID";
+	exact = judge_spec(&spec);
+	expect(passive_auth_check_type(&any->sod.object, span_text("I<")),
+	       CCCD_SUCCESSFUL, "");
+	expect(passive_auth_check_type(&any->sod.object, span_text("ID")),
+	       CCCD_SUCCESSFUL, "");
+	expect(passive_auth_check_type(&any->sod.object, span_text("AC")),
+	       CCCD_SUCCESSFUL, "");
+	expect(passive_auth_check_type(&exact->sod.object, span_text("I<")),
+	       CCCD_FAILED, "document_type_not_allowed");
+	expect(passive_auth_check_type(&any->sod.object, span_text("P<")),
+	       CCCD_FAILED, "document_type_not_allowed");
+	assert_true(auth_findings_have(&any->sod.object.findings,
+	                               "document_type_not_allowed"));
+	expect(passive_auth_check_type(&silent->sod.object, span_text("P<")),
+	       CCCD_NOT_SUPPORTED, "document_types_absent");
+}
+
 static void pitfall_19_weak_digest_is_reported(void **state)
 {
 	const struct zoo_spec spec = { .csca = "P-256",
@@ -707,6 +735,7 @@ int main(void)
 		cmocka_unit_test(com_that_is_absent_is_no_failure),
 		cmocka_unit_test(pitfall_18_issuing_state_is_one),
 		cmocka_unit_test(pitfall_18_document_of_the_zoo_is_utopian),
+		cmocka_unit_test(signer_signs_the_types_it_lists),
 		cmocka_unit_test(pitfall_19_weak_digest_is_reported),
 		cmocka_unit_test(pitfall_19_both_moments_are_reported),
 		cmocka_unit_test(pitfall_19_model_of_today_fails_what_expired),

@@ -125,6 +125,16 @@ static void put_usage_period(struct buf *out,
 	put_extension(out, "2.5.29.16", false, buf_span(&value));
 }
 
+static void put_document_types(struct buf *out, struct span set)
+{
+	BUF value = der_new();
+
+	der_number(&value, 0);
+	der_raw(&value, set);
+	der_end(&value, 0, 0x30);
+	put_extension(out, "2.23.136.1.1.6.2", false, buf_span(&value));
+}
+
 static void put_others(struct buf *out, const struct zoo_certificate *spec)
 {
 	static const uint8_t null[] = { 0x05, 0x00 };
@@ -135,6 +145,13 @@ static void put_others(struct buf *out, const struct zoo_certificate *spec)
 		der_oid(&value, spec->eku);
 		der_end(&value, mark, 0x30);
 		put_extension(out, "2.5.29.37", true, buf_span(&value));
+	}
+	if (spec->document_type != NULL) {
+		buf_reset(&value);
+		der_text(&value, 0x13, spec->document_type);
+		der_text(&value, 0x13, "AC");
+		der_end(&value, 0, 0x31);
+		put_document_types(out, buf_span(&value));
 	}
 	if (spec->name_change)
 		put_extension(out, "2.23.136.1.1.6.1", false, SPAN(null));

@@ -238,6 +238,7 @@ static void make_ds(const struct zoo_spec *spec, enum zoo_defect defect,
 		.digest = spec->chain_digest,
 		.serial = 4711,
 		.explicit_curve = spec->explicit_curve,
+		.document_type = spec->document_type,
 		.defect = defect,
 	};
 

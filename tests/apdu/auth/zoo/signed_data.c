@@ -184,6 +184,12 @@ static void put_signature_algorithm(struct buf *out,
 		der_end(out, mark, 0x30);
 		return;
 	}
+	if (spec->defect == ZOO_SI_PSS_DEFAULTS) {
+		der_oid(out, "1.2.840.113549.1.1.10");
+		der_put(out, 0x30, span_of(NULL, 0));
+		der_end(out, mark, 0x30);
+		return;
+	}
 	zoo_algorithm(spec->alg, spec->digest, &right);
 	/* The salt's length ends the parameters: A2 03 02 01 LL. */
 	if (spec->defect == ZOO_SI_PSS_SALT)

@@ -56,7 +56,8 @@ enum zoo_defect {
 	ZOO_SI_SIGNATURE,
 	ZOO_SI_NO_SIGNATURE,
 	ZOO_SI_EMPTY_SIGNATURE,
-	ZOO_SI_SUFFIX, /* digest as suffix, no padding, exponent 3 */
+	ZOO_SI_SUFFIX,       /* digest as suffix, no padding, exponent 3 */
+	ZOO_SI_PSS_DEFAULTS, /* every parameter left to RFC 4055 */
 	ZOO_SI_PSS_TRAILER,
 	ZOO_SI_PSS_SALT,
 	ZOO_SI_PSS_NO_PARAMETERS,
@@ -141,6 +142,7 @@ struct zoo_spec {
 	bool by_key_id;
 	bool explicit_curve;
 	bool lds_1_8;
+	const char *document_type;
 	enum zoo_defect defect;
 };
 
@@ -195,6 +197,7 @@ struct zoo_certificate {
 	bool explicit_curve;
 	bool name_change;
 	const char *eku;
+	const char *document_type;
 	enum zoo_defect defect;
 };
 
