@@ -411,11 +411,9 @@ static enum cccd_err refuse_length(struct card *card,
 
 /* Judge a read that the card did not answer with 9000. */
 static enum cccd_err refused(struct card *card, struct card_memory *memory,
-                             struct transfer *transfer,
+                             const struct transfer *transfer,
                              const struct response *response, size_t le)
 {
-	if (is_end_of_file(response->sw))
-		return take_chunk(card, transfer, response, le);
 	if (is_length_refusal(response->sw))
 		return refuse_length(card, memory, transfer, le, response->sw);
 	return select_error(card, response->sw);
@@ -437,10 +435,14 @@ static enum cccd_err read_next(struct card *card, struct card_memory *memory,
 	}
 	if (err != CCCD_OK)
 		return file_fact(card, transfer, err);
+	/* The head of DO'53' may be shorter than the room left for it, and
+	 * some cards do not count it: up to all that was asked for comes. */
+	if (is_end_of_file(response.sw))
+		return take_chunk(card, transfer, &response, wire);
 	if (response.sw != SW_OK)
 		return refused(card, memory, transfer, &response, le);
 	learn_success(memory, le);
-	return take_chunk(card, transfer, &response, le);
+	return take_chunk(card, transfer, &response, wire);
 }
 
 /* One first read by short identifier; *@ret_again after a refused length. */

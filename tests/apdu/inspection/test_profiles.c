@@ -73,6 +73,9 @@ static const struct row rows[] = {
 	GOOD("pn532-short", INSPECT_CAN),
 	GOOD("extended-info", INSPECT_CAN),
 	GOOD("big-portrait", INSPECT_CAN),
+	GOOD("{\"extends\": \"big-portrait\", "
+	     "\"behaviour\": {\"extended\": false}}",
+	     INSPECT_CAN),
 	GOOD("portrait-jp2", INSPECT_CAN),
 	GOOD("lds-18", INSPECT_CAN),
 	GOOD("sod-explicit", INSPECT_CAN),

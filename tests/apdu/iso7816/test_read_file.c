@@ -27,6 +27,7 @@ struct mood {
 	bool too_much;   /* more than was asked for */
 	bool missing;    /* 6A82 */
 	bool crumbs;     /* one byte an answer */
+	bool head_free;  /* DO'53' is not counted against Le */
 };
 
 struct fake {
@@ -68,6 +69,14 @@ static size_t le_of(struct span command, size_t at)
 	return le == 0 ? 65536 : le;
 }
 
+/* Bytes of the head of a DO'53' around @count bytes. */
+static size_t head_len(size_t count)
+{
+	if (count < 0x80)
+		return 2;
+	return count < 0x100 ? 3 : 4;
+}
+
 static enum cccd_err give(struct fake *fake, size_t offset, size_t le, bool odd,
                           struct buf *response)
 {
@@ -94,7 +103,8 @@ static enum cccd_err give(struct fake *fake, size_t offset, size_t le, bool odd,
 	if (mood->too_much)
 		count = le + 1;
 	if (odd) {
-		count = count > 5 ? count - 5 : 1;
+		while (!mood->head_free && count + head_len(count) > le)
+			count--;
 		tlv_put_head(&writer, 0x53, count);
 		TRY(tlv_written(&writer, &written));
 		TRY(buf_append(response, written));
@@ -273,6 +283,24 @@ static void read_file_uses_the_odd_instruction_above_32767(void **state)
 
 	make_file(&rig->fake, BIG);
 	read_whole(rig);
+}
+
+/* The head of DO'53' is two bytes long, or more, and the answer is filled;
+ * some chips do not count it against Le. */
+static void read_file_takes_full_answers_above_32767(void **state)
+{
+	struct rig *rig = *state;
+
+	make_file(&rig->fake, BIG);
+	for (size_t le = 32; le <= 256; le++) {
+		for (unsigned int free_head = 0; free_head < 2; free_head++) {
+			transfer_release(&rig->transfer);
+			rig->transfer = transfer_make(FID, SFI, 1U << 20);
+			rig->memory.max_short = le;
+			rig->fake.mood.head_free = free_head != 0;
+			read_whole(rig);
+		}
+	}
 }
 
 static void read_file_reads_extended_when_the_card_can(void **state)
@@ -461,6 +489,7 @@ int main(void)
 		RIGGED(read_file_takes_the_warning_at_the_end),
 		RIGGED(read_file_takes_what_the_card_gives),
 		RIGGED(read_file_uses_the_odd_instruction_above_32767),
+		RIGGED(read_file_takes_full_answers_above_32767),
 		RIGGED(read_file_reads_extended_when_the_card_can),
 		RIGGED(read_file_probes_extended_once),
 		RIGGED(pitfall_27_nothing_is_no_progress),
