@@ -18,7 +18,11 @@ struct pace_options {
 	bool parameter_id_ambiguous;
 };
 
-enum { PACE_CHIP_AUTH_DATA_MAX = 66 };
+enum {
+	PACE_CHIP_AUTH_DATA_MAX = 66,
+	/* The step that shows the chip our password. */
+	PACE_LAST_STEP = 4,
+};
 
 /**
  * struct pace_result - what was done, for records and for chip auth.

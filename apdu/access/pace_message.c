@@ -13,7 +13,6 @@ enum {
 	DO_MECHANISM = 0x80,
 	DO_PASSWORD = 0x83,
 	DO_PARAMETER_ID = 0x84,
-	LAST_STEP = 4,
 	/* Public key templates [9303-11 9.4, tables 10 and 11]. */
 	TAG_PUBLIC_KEY = 0x7F49,
 	DO_PUBLIC_DH = 0x84,
@@ -76,7 +75,7 @@ enum cccd_err pace_authenticate(struct pace *pace, unsigned int step,
 	struct command command = { .ins = INS_GENERAL_AUTHENTICATE };
 
 	/* [9303-11 4.4.4.3] */
-	command.cla = step < LAST_STEP ? CLA_CHAINING : 0;
+	command.cla = step < PACE_LAST_STEP ? CLA_CHAINING : 0;
 	command.le = expected_len(pace);
 	TRY(encode(tag, value, &writer, &command.data));
 	pace->result->failed_step = step;

@@ -229,6 +229,17 @@ static bool can_recover(const struct inspection *inspection, enum cccd_err err)
 	}
 }
 
+/* A PIN or PUK was sent and its answer lost: perhaps it was wrong, and the
+ * next try blocks it. A person must decide [pitfall 25]. */
+static bool secret_is_unanswered(const struct inspection *inspection)
+{
+	const struct pace_result *pace = &inspection->channel.pace;
+
+	return (pace->password == PASSWORD_PIN ||
+	        pace->password == PASSWORD_PUK) &&
+	       pace->failed_step == PACE_LAST_STEP;
+}
+
 /* Extended lengths that the reader only claims [emrtd 5.24]. */
 static bool blame_extended(struct inspection *inspection, enum cccd_err err)
 {
@@ -336,6 +347,8 @@ static enum cccd_err recover(struct inspection *inspection, enum cccd_err err,
 	bool blamed = false;
 
 	for (;;) {
+		if (secret_is_unanswered(inspection))
+			return err;
 		blamed = blame_extended(inspection, err);
 		if ((!blamed && !can_recover(inspection, err)) ||
 		    is_late(inspection) || out_of_patience(inspection))

@@ -12,7 +12,7 @@
  * not show EF.CardAccess, and the result says so [cccd-card 3.1]. */
 static const uint8_t cccd_pace_oid[] = { 0x04, 0x00, 0x7F, 0x00, 0x07,
 	                                 0x02, 0x02, 0x04, 0x02, 0x02 };
-enum { CCCD_PACE_PARAMETER_ID = 13, LAST_STEP = 4 };
+enum { CCCD_PACE_PARAMETER_ID = 13 };
 
 static enum cccd_err attempt_password(const struct access_attempt *attempt,
                                       struct password *ret)
@@ -284,7 +284,7 @@ static enum cccd_err try_pace(struct inspection *inspection,
 	/* Step 4 judges nothing but the password, whatever the chip calls its
 	 * refusal: no other attempt may follow [pitfall 25]. */
 	if (err == CCCD_ERR_CARD_REFUSED &&
-	    channel->pace.failed_step == LAST_STEP) {
+	    channel->pace.failed_step == PACE_LAST_STEP) {
 		error_reset(inspection->error);
 		return fail_sw(inspection->error, CCCD_ERR_CARD_PASSWORD,
 		               channel->pace.status_word,

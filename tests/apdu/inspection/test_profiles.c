@@ -300,6 +300,38 @@ static void pitfall_25_wrong_password_stops_everything(void **state)
 	free(rig);
 }
 
+/* [pitfall 25] the answer to a PIN was lost: whether it was right nobody
+ * knows, and each further try may be the one that blocks it. */
+static void pitfall_25_unanswered_pin_is_not_sent_again(void **state)
+{
+	static const struct {
+		const char *does;
+		enum cccd_err err;
+	} losses[] = { { "mute", CCCD_ERR_CARD_MUTE },
+		       { "remove", CCCD_ERR_CARD_REMOVED } };
+	struct inspect_rig *rig = calloc(1, sizeof(*rig));
+	char profile[256];
+
+	(void)state;
+	assert_non_null(rig);
+	for (size_t i = 0; i < ARRAY_LEN(losses); i++) {
+		(void)snprintf(profile, sizeof(profile),
+		               "{\"extends\": \"pace-only\", "
+		               "\"document\": {\"pin\": \"123456\"}, "
+		               "\"access\": {\"passwords\": [\"pin\"]}, "
+		               "\"faults\": [{\"do\": \"%s\", "
+		               "\"step\": \"pace_token\"}]}",
+		               losses[i].does);
+		inspect_load(rig, profile);
+		inspect_plan(rig, INSPECT_PIN);
+		inspect_run(rig);
+		assert_int_equal(rig->err, losses[i].err);
+		assert_int_equal(sim_card_counters(rig->sim)->by_ins[0x86], 4);
+		inspect_free(rig);
+	}
+	free(rig);
+}
+
 /* [pitfall 5] where policy says so, there is no way back to BAC. */
 static void pitfall_05_downgrade_can_be_refused(void **state)
 {
@@ -418,6 +450,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_card_gets_its_own_answer),
 		cmocka_unit_test(pitfall_25_wrong_password_stops_everything),
+		cmocka_unit_test(pitfall_25_unanswered_pin_is_not_sent_again),
 		cmocka_unit_test(pitfall_05_downgrade_can_be_refused),
 		cmocka_unit_test(pitfall_07_success_without_sod_is_unbound),
 		cmocka_unit_test(pitfall_33_random_failure_ends_the_session),
