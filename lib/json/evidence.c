@@ -454,6 +454,6 @@ enum cccd_err json_evidence_load(const char *path, struct cccd_error *error,
 {
 	BUF text = buf_make(JSON_EVIDENCE_MAX);
 
-	TRY(file_read(path, error, &text));
+	TRY(parse_read(path, error, &text));
 	return json_evidence_parse(buf_span(&text), error, ret);
 }

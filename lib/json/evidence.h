@@ -23,7 +23,7 @@ CHECKED enum cccd_err json_evidence_text(struct cccd_evidence *evidence,
  * @ret: the caller frees it
  *
  * Return: CCCD_OK; CCCD_ERR_POLICY_CONFIG naming the member or line;
- * CCCD_ERR_DATA_TOO_LARGE; CCCD_ERR_MEMORY.
+ * CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err json_evidence_parse(struct span text,
                                           struct cccd_error *error,

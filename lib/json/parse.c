@@ -4,8 +4,14 @@
 
 #include <string.h>
 
+#include "base/file.h"
+
 /* cJSON counts its nesting itself (1000); ours are flat. */
-enum { DEPTH_MAX = 16 };
+enum {
+	DEPTH_MAX = 16,
+	/* More than any object of ours has; bounds the search for twins. */
+	MEMBERS_MAX = 256,
+};
 
 /* Line of the byte where parsing stopped, from 1. */
 static unsigned int line_of(struct span text, const char *stop)
@@ -51,6 +57,52 @@ static bool only_blanks(struct span text, const char *from)
 	return true;
 }
 
+/* Whoever reads the first and whoever reads the last of two members with
+ * one name see two documents. */
+static enum cccd_err has_no_twins(const cJSON *object, const char *what,
+                                  struct cccd_error *error)
+{
+	unsigned int count = 0;
+
+	for (const cJSON *item = object->child; item != NULL;
+	     item = item->next) {
+		if (++count > MEMBERS_MAX)
+			return fail(error, CCCD_ERR_POLICY_CONFIG,
+			            "%s: too many members", what);
+		if (cJSON_GetObjectItemCaseSensitive(object, item->string) !=
+		    item)
+			return fail(error, CCCD_ERR_POLICY_CONFIG,
+			            "%s: member \"%.40s\" stands twice", what,
+			            item->string);
+	}
+	return CCCD_OK;
+}
+
+/* Every object of the tree; its depth is known to be bounded. */
+static enum cccd_err tree_has_no_twins(const cJSON *root, const char *what,
+                                       struct cccd_error *error)
+{
+	const cJSON *above[DEPTH_MAX + 1];
+	const cJSON *item = root;
+	size_t depth = 0;
+
+	for (;;) {
+		if (cJSON_IsObject(item))
+			TRY(has_no_twins(item, what, error));
+		if (item->child != NULL && depth < ARRAY_LEN(above)) {
+			above[depth++] = item;
+			item = item->child;
+			continue;
+		}
+		while (item->next == NULL) {
+			if (depth == 0)
+				return CCCD_OK;
+			item = above[--depth];
+		}
+		item = item->next;
+	}
+}
+
 enum cccd_err parse_object(struct span text, const char *what,
                            struct cccd_error *error, cJSON **ret)
 {
@@ -69,8 +121,25 @@ enum cccd_err parse_object(struct span text, const char *what,
 		            "%s: not a JSON object, line %u", what,
 		            line_of(text, stop));
 	}
+	if (tree_has_no_twins(root, what, error) != CCCD_OK) {
+		cJSON_Delete(root);
+		return CCCD_ERR_POLICY_CONFIG;
+	}
 	*ret = root;
 	return CCCD_OK;
+}
+
+enum cccd_err parse_read(const char *path, struct cccd_error *error,
+                         struct buf *ret)
+{
+	enum cccd_err err = file_read(path, error, ret);
+
+	if (err != CCCD_ERR_DATA_TOO_LARGE)
+		return err;
+	/* Of a card that would be a defect; here a file is bad. */
+	error_reset(error);
+	return fail(error, CCCD_ERR_POLICY_CONFIG,
+	            "the file is larger than %zu bytes", ret->max);
 }
 
 static bool is_known(const char *name, const char *const *known, size_t count)
@@ -89,11 +158,6 @@ enum cccd_err parse_no_others(const cJSON *object, const char *const *known,
 		if (!is_known(item->string, known, count))
 			return fail(error, CCCD_ERR_POLICY_CONFIG,
 			            "unknown member \"%.40s\"", item->string);
-		if (cJSON_GetObjectItemCaseSensitive(object, item->string) !=
-		    item)
-			return fail(error, CCCD_ERR_POLICY_CONFIG,
-			            "member \"%.40s\" stands twice",
-			            item->string);
 	}
 	return CCCD_OK;
 }

@@ -16,16 +16,24 @@
  * @what: for the message, e.g. "profile"
  *
  * Return: CCCD_OK, the caller deletes *@ret; CCCD_ERR_POLICY_CONFIG naming
- * the line.
+ * the line, or a member that stands twice, however deep.
  */
 CHECKED enum cccd_err parse_object(struct span text, const char *what,
                                    struct cccd_error *error, cJSON **ret);
 
 /**
+ * parse_read() - a whole file within the maximum of @ret.
+ *
+ * Return: CCCD_OK; CCCD_ERR_USAGE_FILE with errno; CCCD_ERR_POLICY_CONFIG
+ * when it is larger; CCCD_ERR_MEMORY.
+ */
+CHECKED enum cccd_err parse_read(const char *path, struct cccd_error *error,
+                                 struct buf *ret);
+
+/**
  * parse_no_others() - refuse members that are not in @known.
  *
- * Return: CCCD_OK; CCCD_ERR_POLICY_CONFIG naming the member, or one that
- * stands twice.
+ * Return: CCCD_OK; CCCD_ERR_POLICY_CONFIG naming the member.
  */
 CHECKED enum cccd_err parse_no_others(const cJSON *object,
                                       const char *const *known, size_t count,

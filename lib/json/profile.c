@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "lib/json/make.h"
 #include "lib/json/parse.h"
 
@@ -90,6 +89,6 @@ enum cccd_err json_profile_load(const char *path, struct cccd_error *error,
 {
 	BUF text = buf_make(PROFILE_FILE_MAX);
 
-	TRY(file_read(path, error, &text));
+	TRY(parse_read(path, error, &text));
 	return json_profile_parse(buf_span(&text), error, ret);
 }
