@@ -52,7 +52,7 @@ struct row {
 	.chain = (alg), .chain_digest = (hash), .sod = (alg), \
 	.sod_digest = (hash)
 
-static const struct row good_rows[] = {
+static struct row good_rows[] = {
 	{ .id = "LDS_H_01",
 	  .spec = { RSA_SPEC(ZOO_RSA, DIGEST_SHA1) },
 	  .finding = "weak_digest" },
@@ -197,7 +197,7 @@ static const struct row good_rows[] = {
 		FAILS(where, why)                           \
 	}
 
-static const struct row bad_rows[] = {
+static struct row bad_rows[] = {
 	F("LDS_H_17", ZOO_TAG_78, IN_SIGNATURE, "malformed"),
 	F("LDS_H_18", ZOO_LENGTH_SHORT, IN_SIGNATURE, "malformed"),
 	F("LDS_H_19", ZOO_LENGTH_LONG, IN_SIGNATURE, "malformed"),
@@ -432,19 +432,13 @@ static void bad_document_fails(void **state)
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	const struct auth_check *check = NULL;
-	bool reported = false;
 
 	zoo_make(&row->spec, &document);
 	verdict = zoo_judge(&document, row->place == IN_STRICT);
 	check = check_at(verdict, row->place);
-	reported = is_found(verdict, row->reason);
-	if (check == NULL) {
-		if (!reported)
-			explain(row, verdict);
-		assert_true(reported);
-		assert_int_equal(verdict->passive.verdict, CCCD_SUCCESSFUL);
+	assert_non_null(check);
+	if (check == NULL)
 		return;
-	}
 	if (check->verdict != row->verdict ||
 	    strcmp(auth_check_reason(check), row->reason) != 0)
 		explain(row, verdict);
@@ -483,12 +477,12 @@ static void openssl_agrees(void **state)
 static struct CMUnitTest tests[ROWS_MAX * 2];
 static size_t test_count;
 
-static void add_test(const struct row *row, CMUnitTestFunction function)
+static void add_test(struct row *row, CMUnitTestFunction function)
 {
 	tests[test_count++] = (struct CMUnitTest){
 		.name = row->id,
 		.test_func = function,
-		.initial_state = (void *)(uintptr_t)row,
+		.initial_state = row,
 	};
 }
 
@@ -511,8 +505,10 @@ int main(void)
 	for (size_t i = 0; i < ARRAY_LEN(good_rows); i++)
 		add_test(&good_rows[i], good_document_passes);
 	for (size_t i = 0; i < ARRAY_LEN(bad_rows); i++) {
-		add_test(&bad_rows[i], bad_document_fails);
-		if (bad_rows[i].place == IN_STRICT)
+		if (bad_rows[i].place != IN_FINDINGS)
+			add_test(&bad_rows[i], bad_document_fails);
+		if (bad_rows[i].place == IN_STRICT ||
+		    bad_rows[i].place == IN_FINDINGS)
 			add_test(&bad_rows[i], lenient_judge_reports);
 		if (openssl_must_refuse(&bad_rows[i]))
 			add_test(&bad_rows[i], openssl_agrees);
