@@ -34,15 +34,26 @@ static bool wanted(const struct inspection *inspection, unsigned int group)
 	       (inspection->in->options.groups & CCCD_GROUP_BIT(group)) != 0;
 }
 
+static bool survey_due(const struct inspection *inspection)
+{
+	return (inspection->in->options.flags & CCCD_SURVEY) != 0;
+}
+
 static bool has_plan(const struct inspection *inspection)
 {
 	return inspection->in->plan != NULL && inspection->in->plan->count > 0;
 }
 
-static bool may_be_extended(const struct inspection *inspection)
+static bool atr_info_due(const struct inspection *inspection)
 {
-	return inspection->card.extended &&
-	       inspection->memory->extended == EXTENDED_UNKNOWN;
+	return survey_due(inspection) ||
+	       (inspection->card.extended &&
+	        inspection->memory->extended == EXTENDED_UNKNOWN);
+}
+
+static bool card_access_due(const struct inspection *inspection)
+{
+	return has_plan(inspection) || survey_due(inspection);
 }
 
 static bool no_channel(const struct inspection *inspection)
@@ -54,6 +65,13 @@ static bool cam_ran(const struct inspection *inspection)
 {
 	return inspection->facts.opened &&
 	       inspection->channel.pace.mapping == CCCD_PACE_MAPPING_CAM;
+}
+
+/* The chip was asked for it already where the mapping needs it. */
+static bool card_security_due(const struct inspection *inspection)
+{
+	return survey_due(inspection) && inspection->facts.opened &&
+	       !cam_ran(inspection) && !inspection->card_security_asked;
 }
 
 static bool dg14_due(const struct inspection *inspection)
@@ -114,10 +132,14 @@ static bool portrait_due(const struct inspection *inspection)
 }
 
 const struct inspection_step inspection_steps[] = {
-	{ "atr_info", "9303-10 3.11.1", step_atr_info, may_be_extended },
-	{ "card_access", "9303-11 4.2", step_card_access, has_plan },
+	{ "atr_info", "9303-10 3.11.1", step_atr_info, atr_info_due },
+	{ "survey_master_file", "9303-10 3.11", step_survey_master_file,
+	  survey_due },
+	{ "card_access", "9303-11 4.2", step_card_access, card_access_due },
 	{ "pace", "9303-11 4.4", step_pace, has_plan },
 	{ "card_security", "9303-11 4.4.3.5", step_card_security, cam_ran },
+	{ "survey_card_security", "9303-10 3.11.4", step_survey_card_security,
+	  card_security_due },
 	{ "application", "9303-10 3.4", step_application, always },
 	{ "bac", "9303-11 4.3", step_bac, no_channel },
 	{ "sod", "9303-10 4.6.2", step_sod, always },
@@ -132,6 +154,8 @@ const struct inspection_step inspection_steps[] = {
 	{ "other_groups", "9303-10 4.7", step_other_groups, always },
 	{ "access_info", "9303-11 9.2.11", step_access_info, always },
 	{ "portrait", "9303-10 4.7.2", step_portrait, portrait_due },
+	{ "survey_application", "9303-10 4.6", step_survey_application,
+	  survey_due },
 };
 
 const size_t inspection_step_count = ARRAY_LEN(inspection_steps);
@@ -184,6 +208,11 @@ static void forget(struct inspection *inspection)
 	inspection->read_total = 0;
 	inspection->progress_mark = 0;
 	inspection->constant_refused = false;
+	if (inspection->card_security_seen == CCCD_FILE_READ)
+		inspection->card_security_asked = false;
+	else
+		inspection->states[CCCD_FILE_CARD_SECURITY] =
+		        inspection->card_security_seen;
 }
 
 void inspection_free(struct inspection *inspection)
@@ -203,6 +232,7 @@ static enum cccd_err connect_card(struct inspection *inspection)
 	sm_close(&inspection->card.sm);
 	TRY(reader_connect(reader, inspection->error));
 	card = reader_card(reader);
+	inspection->reader_card = *card;
 	inspection->memory = card_memory_of(inspection->in->memories, card);
 	inspection->card.extended =
 	        card->max_command > READER_SHORT_COMMAND_MAX &&

@@ -61,6 +61,9 @@ struct inspection_channel {
  * @aborted: the step loop ended with an error
  * @resumed: interruptions that were mended
  * @verifier: checks the security object while bytes still arrive
+ * @reader_card: what the reader said of the card
+ * @card_security_asked, @card_security_seen: of the survey; a refusal is
+ *            remembered through a new channel
  */
 struct inspection {
 	const struct inspection_input *in;
@@ -88,6 +91,9 @@ struct inspection {
 	size_t progress_mark;
 	struct card_memory memory_mark;
 	bool constant_refused;
+	struct reader_card reader_card;
+	bool card_security_asked;
+	enum cccd_file_state card_security_seen;
 	char issuing_state[4];
 };
 

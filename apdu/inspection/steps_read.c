@@ -79,6 +79,7 @@ enum cccd_err read_lds_file(struct inspection *inspection, enum cccd_file file)
 	const struct lds_file *row = lds_file(file);
 	struct transfer *transfer = &inspection->files[file];
 	bool protected = sm_is_open(&inspection->card.sm);
+	uint16_t status_word = 0;
 	enum cccd_err err = CCCD_OK;
 
 	if (inspection->states[file] != CCCD_FILE_NOT_READ)
@@ -91,13 +92,16 @@ enum cccd_err read_lds_file(struct inspection *inspection, enum cccd_file file)
 	err = read_file(&inspection->card, inspection->memory, transfer);
 	if (!fact_of(err, &inspection->states[file]))
 		return err;
+	status_word = inspection->error->status_word;
 	if (err != CCCD_OK)
 		error_reset(inspection->error);
 	inspection->read_total += transfer->bytes.len;
-	/* The card may have closed the channel with its refusal. */
+	/* The card may have closed the channel with its refusal: its status
+	 * word says that it was no attack. */
 	if (protected && !sm_is_open(&inspection->card.sm))
-		return fail(inspection->error, CCCD_ERR_SM_BROKEN,
-		            "channel closed by the refusal of a file");
+		return fail_sw(inspection->error, CCCD_ERR_SM_BROKEN,
+		               status_word,
+		               "channel closed by the refusal of a file");
 	return CCCD_OK;
 }
 

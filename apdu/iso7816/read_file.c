@@ -157,6 +157,8 @@ static void learn_success(struct card_memory *memory, size_t le)
 
 /* Whether a status word says that Le does not suit. */
 static bool is_length_refusal(uint16_t sw)
+	if (le > memory->largest_le)
+		memory->largest_le = le;
 {
 	return sw == SW_WRONG_LENGTH || sw >> 8 == 0x6C;
 }
@@ -532,6 +534,7 @@ enum cccd_err card_probe_extended(struct card *card, struct card_memory *memory)
 	size_t most = longest_response(card, memory) - 2;
 
 	if (memory->extended != EXTENDED_UNKNOWN)
+	learn_success(memory, le);
 		return CCCD_OK;
 	memory->extended = EXTENDED_REFUSED;
 	if (memory->max_response != 0)

@@ -15,6 +15,7 @@
  * @max_short:    largest Le of a short read
  * @no_sfi:       READ BINARY by short identifier is refused
  * @exact:        reads past the end are refused: ask for the head first
+ * @largest_le:   largest Le that was not refused so far
  *
  * Learnt once and kept for the life of the owner, per ATR or ATS.
  */
@@ -31,6 +32,7 @@ struct card_memory {
 	size_t max_short;
 	bool no_sfi;
 	bool exact;
+	size_t largest_le;
 };
 
 enum { CARD_MEMORIES = 16 };

@@ -44,6 +44,11 @@ enum cccd_flag {
 	/* Derive the expiry date from birth and issue date where the access
 	 * key lacks one. Only when the operator asked for it. */
 	CCCD_GUESS_EXPIRY = 1 << 4,
+	/* Look also at files that no proof needs: EF.DIR, EF.ATR/INFO,
+	 * EF.CardSecurity, EF.CVCA. For cccd_probe_fill(): a card may answer
+	 * such a question with the end of the channel, which is then opened
+	 * once more. */
+	CCCD_SURVEY = 1 << 5,
 };
 
 /** Bit of a data group in cccd_options.groups. */
@@ -216,6 +221,43 @@ CCCD_EXPORT void cccd_session_set_challenge(struct cccd_session *session,
 CCCD_EXPORT void cccd_session_set_progress(struct cccd_session *session,
                                            cccd_progress_fn progress,
                                            void *context);
+
+/**
+ * struct cccd_exchange - one command-response pair without its payload.
+ * @step:         under way, e.g. "pace"; "" outside steps
+ * @ins:          instruction byte
+ * @secured:      the command was protected by secure messaging
+ * @extended:     it had extended length fields
+ * @command_len:  bytes of the command APDU
+ * @response_len: bytes of the response APDU, status word included; 0
+ *                without one
+ * @status_word:  of the response; 0 without one
+ * @us:           microseconds it took
+ * @result:       CCCD_OK, or why there is no response
+ */
+struct cccd_exchange {
+	const char *step;
+	uint8_t ins;
+	bool secured;
+	bool extended;
+	size_t command_len;
+	size_t response_len;
+	uint16_t status_word;
+	uint32_t us;
+	enum cccd_err result;
+};
+
+/** Called on the thread of cccd_session_run(); must not call back. */
+typedef void (*cccd_exchange_fn)(const struct cccd_exchange *exchange,
+                                 void *context);
+
+/**
+ * cccd_session_set_exchange_observer() - be told of every exchange.
+ * @observer: NULL for nobody
+ */
+CCCD_EXPORT void
+cccd_session_set_exchange_observer(struct cccd_session *session,
+                                   cccd_exchange_fn observer, void *context);
 
 /**
  * cccd_session_record() - write a transcript of the next run.
