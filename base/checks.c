@@ -40,6 +40,19 @@ const char *cccd_check_name(enum cccd_check_id id)
 	return (unsigned int)id < CCCD_CHECKS ? names[id] : "";
 }
 
+const char *cccd_extended_name(enum cccd_extended extended)
+{
+	static const char *const names[] = {
+		[CCCD_EXTENDED_UNKNOWN] = "unknown",
+		[CCCD_EXTENDED_WORKS] = "works",
+		[CCCD_EXTENDED_REFUSED] = "refused",
+		[CCCD_EXTENDED_NO_READER] = "no_reader",
+	};
+
+	return (unsigned int)extended < ARRAY_LEN(names) ? names[extended]
+	                                                 : names[0];
+}
+
 const char *cccd_mode_name(enum cccd_check_mode mode)
 {
 	static const char *const names[] = {

@@ -14,7 +14,9 @@
 #include "base/hex.h"
 #include "lib/document.h"
 #include "lib/evidence.h"
+#include "lib/observe.h"
 #include "lib/record_file.h"
+#include "lib/session.h"
 #include "lib/transport.h"
 #include "lib/trust.h"
 #include "reader/replay.h"
@@ -48,6 +50,7 @@ struct cccd_session {
 	uint8_t challenge[ACTIVE_AUTH_CHALLENGE_LEN];
 	cccd_progress_fn progress;
 	void *context;
+	struct observation observation;
 	struct card_memories memories;
 	struct cccd_error error;
 	struct cccd_result result;
@@ -256,6 +259,14 @@ void cccd_session_set_progress(struct cccd_session *session,
 	session->context = context;
 }
 
+void cccd_session_set_exchange_observer(struct cccd_session *session,
+                                        cccd_exchange_fn observer,
+                                        void *context)
+{
+	session->observation.observer = observer;
+	session->observation.context = context;
+}
+
 enum cccd_err cccd_session_record(struct cccd_session *session,
                                   const char *path, bool full)
 {
@@ -303,6 +314,16 @@ static struct random session_random(struct cccd_session *session)
 	return random_system;
 }
 
+/* The observer of exchanges is told which step they belong to. */
+static void on_progress(const struct cccd_progress *progress, void *context)
+{
+	struct cccd_session *session = context;
+
+	session->observation.step = progress->step;
+	if (session->progress != NULL)
+		session->progress(progress, session->context);
+}
+
 static void tell_waiting(const struct cccd_session *session)
 {
 	const struct cccd_progress progress = {
@@ -337,6 +358,21 @@ static void keep_document(struct cccd_session *session,
 	}
 }
 
+static enum cccd_extended extended_length(const struct inspection *inspection)
+{
+	const struct reader_card *card = &inspection->reader_card;
+
+	if (card->max_command <= READER_SHORT_COMMAND_MAX ||
+	    card->max_response <= READER_SHORT_RESPONSE_MAX)
+		return CCCD_EXTENDED_NO_READER;
+	switch (inspection->memory->extended) {
+	case EXTENDED_WORKS: return CCCD_EXTENDED_WORKS;
+	case EXTENDED_REFUSED: return CCCD_EXTENDED_REFUSED;
+	case EXTENDED_UNKNOWN: break;
+	}
+	return CCCD_EXTENDED_UNKNOWN;
+}
+
 static void keep_transport(struct cccd_session *session,
                            const struct inspection *inspection)
 {
@@ -346,8 +382,16 @@ static void keep_transport(struct cccd_session *session,
 	               reader_ops(session->reader)->scheme);
 	facts->exchanges = inspection->card.exchanges;
 	facts->resumed = inspection->resumed;
+	memcpy(facts->reader, inspection->reader_card.reader,
+	       sizeof(facts->reader));
+	facts->max_command = (uint32_t)inspection->reader_card.max_command;
+	facts->max_response = (uint32_t)inspection->reader_card.max_response;
 	if (inspection->memory == NULL)
 		return;
+	memcpy(facts->atr, inspection->memory->atr, sizeof(facts->atr));
+	facts->atr_len = inspection->memory->atr_len;
+	facts->largest_read = (uint32_t)inspection->memory->largest_le;
+	facts->extended_length = extended_length(inspection);
 	facts->extended = inspection->card.extended &&
 	                  inspection->memory->extended == EXTENDED_WORKS;
 }
@@ -378,23 +422,26 @@ static enum cccd_err run(struct cccd_session *session)
 {
 	const struct random random = session_random(session);
 	struct inspection_input input = {
-		.reader = session->reader,
 		.random = &random,
 		.memories = &session->memories,
 		.plan = &session->plan,
 		.profile = &session->profile,
 		.options = session->options,
 		.challenge = session->has_challenge ? session->challenge : NULL,
-		.progress = session->progress,
-		.context = session->context,
+		.progress = on_progress,
+		.context = session,
 	};
+	CLEANUP(observed_close) struct reader *observed = NULL;
 	struct csca_store *empty = NULL;
 	enum cccd_err err = CCCD_OK;
 
 	input.trust.now_s = session->options.now != 0 ? session->options.now
 	                                              : clock_wall_s();
+	session->observation.step = "";
+	TRY(observe_open(session->reader, &session->observation, &observed));
+	input.reader = observed;
 	TRY(trust_input_fill(session->trust, &empty, &input.trust));
-	reader_set_timeout(session->reader, session->options.exchange_ms);
+	reader_set_timeout(observed, session->options.exchange_ms);
 	TRY(make_uuid(session->result.transaction));
 	session->result.started = clock_wall_s();
 	session->result.clock_synchronised = clock_synchronised();
@@ -457,6 +504,12 @@ const struct cccd_document *
 cccd_session_document(const struct cccd_session *session)
 {
 	return &session->document;
+}
+
+const struct cccd_evidence_facts *
+session_facts(const struct cccd_session *session)
+{
+	return &session->evidence;
 }
 
 enum cccd_err cccd_session_evidence(const struct cccd_session *session,

@@ -289,6 +289,8 @@ static enum cccd_err pcsc_connect(void *state, struct reader_card *ret,
 		            CONNECT_MS);
 	TRY(judge(pcsc, linked(pcsc)->code, false, error));
 	*ret = linked(pcsc)->card;
+	(void)snprintf(ret->reader, sizeof(ret->reader), "%.*s",
+	               (int)sizeof(ret->reader) - 1, linked(pcsc)->name);
 	return CCCD_OK;
 }
 

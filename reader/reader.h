@@ -30,12 +30,14 @@ enum {
  * @atr_len:      its bytes, 0 when unknown
  * @max_command:  longest C-APDU the reader passes, in bytes
  * @max_response: longest R-APDU the reader passes, status word included
+ * @reader:       what its driver calls the reader, cut at what fits
  */
 struct reader_card {
 	uint8_t atr[READER_ATR_MAX];
 	size_t atr_len;
 	size_t max_command;
 	size_t max_response;
+	char reader[64];
 };
 
 struct reader;

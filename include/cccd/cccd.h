@@ -10,6 +10,7 @@
 #include <cccd/export.h>
 #include <cccd/lds.h>
 #include <cccd/person.h>
+#include <cccd/probe.h>
 #include <cccd/reader.h>
 #include <cccd/result.h>
 #include <cccd/security_info.h>

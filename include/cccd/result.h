@@ -147,6 +147,19 @@ struct cccd_access {
 	uint16_t pace_status;
 };
 
+/** enum cccd_extended - what is known of extended-length commands. */
+enum cccd_extended {
+	CCCD_EXTENDED_UNKNOWN = 0, /* never tried */
+	CCCD_EXTENDED_WORKS,
+	CCCD_EXTENDED_REFUSED,   /* by the card, or cut by the reader */
+	CCCD_EXTENDED_NO_READER, /* the reader passes short ones only */
+};
+
+/** cccd_extended_name() - "unknown", "works", "refused", "no_reader". */
+CCCD_EXPORT const char *cccd_extended_name(enum cccd_extended extended);
+
+enum { CCCD_CARD_ATR_MAX = 64 };
+
 /**
  * struct cccd_transport_facts - how the bytes came.
  * @reader:       name of the reader, "" offline
@@ -154,7 +167,11 @@ struct cccd_access {
  * @exchanges:    command-response pairs
  * @resumed:      times the card was lost and found again
  * @extended:     extended-length reads were used
- * @largest_read: longest READ BINARY asked for, in bytes
+ * @largest_read: largest Le that brought data or was at least accepted, in
+ *                bytes; 0 when none was
+ * @extended_length: the same question for reader and card alone
+ * @atr, @atr_len: of the card, or made of its ATS by the reader
+ * @max_command, @max_response: longest APDUs the reader passes, bytes
  */
 struct cccd_transport_facts {
 	char reader[64];
@@ -163,6 +180,11 @@ struct cccd_transport_facts {
 	uint32_t resumed;
 	bool extended;
 	uint32_t largest_read;
+	enum cccd_extended extended_length;
+	uint8_t atr[CCCD_CARD_ATR_MAX];
+	size_t atr_len;
+	uint32_t max_command;
+	uint32_t max_response;
 };
 
 /**
