@@ -545,6 +545,14 @@ int read_options_ask(struct read_options *options)
 	return EXIT_OK;
 }
 
+void read_options_wipe_keys(struct read_options *options)
+{
+	wipe(options->keys, sizeof(options->keys));
+	wipe(options->document_number, sizeof(options->document_number));
+	wipe(options->birth, sizeof(options->birth));
+	wipe(options->expiry, sizeof(options->expiry));
+}
+
 void read_options_wipe(struct read_options *options)
 {
 	wipe(options, sizeof(*options));

@@ -57,6 +57,9 @@ int read_options_parse(int argc, char **argv, struct read_options *ret,
 /* Ask for the number when there is a terminal and no key was given. */
 int read_options_ask(struct read_options *options);
 
+/* The access keys alone, once the session has them. */
+void read_options_wipe_keys(struct read_options *options);
+
 void read_options_wipe(struct read_options *options);
 
 #endif

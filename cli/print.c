@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* Text from a card goes to a terminal: control characters must not. */
-static void print_clean(FILE *out, const char *text)
+void print_clean(FILE *out, const char *text)
 {
 	for (; *text != '\0'; text++) {
 		unsigned char c = (unsigned char)*text;
@@ -191,6 +190,9 @@ static const char *step_title(const char *step)
 		{ "other_groups", { "nhóm khác", "other groups" } },
 		{ "access_info", { "so thông tin mở", "access check" } },
 		{ "portrait", { "ảnh", "portrait" } },
+		{ "survey_master_file", { "tệp chung", "master file" } },
+		{ "survey_card_security", { "khoá của chip", "chip key" } },
+		{ "survey_application", { "tệp khác", "other files" } },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(titles); i++)

@@ -7,6 +7,9 @@
 
 #include "cli/cli.h"
 
+/* Text from a card goes to a terminal: control characters must not. */
+void print_clean(FILE *out, const char *text);
+
 /* The holder, one line a member. */
 void print_person(FILE *out, const struct cccd_person *person);
 

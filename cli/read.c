@@ -54,7 +54,7 @@ static bool watch_signals(pthread_t *ret)
 	return pthread_create(ret, NULL, wait_for_stop, NULL) == 0;
 }
 
-static enum cccd_err run_watched(struct cccd_session *session)
+enum cccd_err cli_run_watched(struct cccd_session *session)
 {
 	enum cccd_err err = CCCD_OK;
 	pthread_t watcher;
@@ -86,8 +86,8 @@ static enum cccd_err give_keys(struct cccd_session *session,
 	return CCCD_OK;
 }
 
-static enum cccd_err prepare(struct cccd_session *session,
-                             const struct read_options *options)
+enum cccd_err cli_prepare(struct cccd_session *session,
+                          const struct read_options *options)
 {
 	TRY(cccd_session_set_options(session, &options->engine));
 	TRY(give_keys(session, options));
@@ -280,9 +280,9 @@ int cli_read_with(struct read_options *options)
 		return status;
 	if (!options->quiet)
 		cccd_session_set_progress(session, print_progress, &line);
-	err = prepare(session, options);
+	err = cli_prepare(session, options);
 	if (err == CCCD_OK)
-		err = run_watched(session);
+		err = cli_run_watched(session);
 	print_progress_end(&line);
 	if (err != CCCD_OK)
 		return give_up(cccd_session_error(session), options->json);

@@ -15,6 +15,13 @@
 /* Read one card as the options say; returns the exit code. */
 int cli_read_with(struct read_options *options);
 
+/* Reader, access keys and engine options as the call gave them. */
+CHECKED enum cccd_err cli_prepare(struct cccd_session *session,
+                                  const struct read_options *options);
+
+/* cccd_session_run(); SIGINT and SIGTERM cancel it. */
+CHECKED enum cccd_err cli_run_watched(struct cccd_session *session);
+
 /**
  * cli_open_trust() - the store to lean on.
  * @dir, @demo_dir: at most one; NULL for the system's
