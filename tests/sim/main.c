@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "tests/sim/pn532_stage.h"
 #include "tests/sim/vpcd.h"
 
 enum { RETRY_MS = 200, SLOT_PORT = 35963 };
@@ -17,6 +18,8 @@ struct options {
 	const char *host;
 	char port[16];
 	const char *make_pki;
+	const char *pn532;
+	const char *pn532_fault;
 	bool sleep;
 	bool quiet_start;
 	bool show;
@@ -37,11 +40,17 @@ static void usage(FILE *stream)
 	        stream,
 	        "usage: cccd-sim [--card NAME | --profile FILE] [--slot N |\n"
 	        "                --vpcd HOST:PORT] [--real-time] [--absent]\n"
+	        "       cccd-sim [--card NAME | --profile FILE] --pn532 "
+	        "PTY|auto\n"
+	        "                [--pn532-fault NAME[@AFTER[xTIMES]]] "
+	        "[--real-time] [--absent]\n"
 	        "       cccd-sim [--card NAME | --profile FILE] --make-pki "
 	        "DIR\n"
 	        "       cccd-sim [--card NAME | --profile FILE] --show\n"
 	        "\n"
-	        "Commands on standard input: insert [NAME], remove, quit.\n"
+	        "Commands on standard input: insert [NAME], remove, quit;\n"
+	        "with --pn532 also: fault NAME[@AFTER[xTIMES]], unplug, plug, "
+	        "rate.\n"
 	        "SIGUSR1 removes the card, or inserts it again.\n");
 }
 
@@ -77,6 +86,8 @@ static bool set_option(struct options *options, int option, char *value)
 	case 'v': return set_address(options, value);
 	case 's': return set_slot(options, value);
 	case 'k': options->make_pki = value; return true;
+	case 'n': options->pn532 = value; return true;
+	case 'f': options->pn532_fault = value; return true;
 	case 'r': options->sleep = true; return true;
 	case 'a': options->quiet_start = true; return true;
 	case 'S': options->show = true; return true;
@@ -92,6 +103,8 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		{ "vpcd", required_argument, NULL, 'v' },
 		{ "slot", required_argument, NULL, 's' },
 		{ "make-pki", required_argument, NULL, 'k' },
+		{ "pn532", required_argument, NULL, 'n' },
+		{ "pn532-fault", required_argument, NULL, 'f' },
 		{ "real-time", no_argument, NULL, 'r' },
 		{ "absent", no_argument, NULL, 'a' },
 		{ "show", no_argument, NULL, 'S' },
@@ -291,6 +304,21 @@ static int run(const struct options *options)
 	return 0;
 }
 
+static int run_pn532(const struct options *options)
+{
+	const struct pn532_options stage = {
+		.profile = options->profile,
+		.line = options->pn532,
+		.fault = options->pn532_fault,
+		.absent = options->quiet_start,
+		.real_time = options->sleep,
+	};
+	struct cccd_error error = { .code = CCCD_OK };
+	enum cccd_err err = pn532_stage_run(&stage, &error);
+
+	return err == CCCD_OK ? 0 : complain(&error, err);
+}
+
 static int show(const char *profile)
 {
 	static const char *const which[] = { "can",       "id_number", "mrz",
@@ -316,7 +344,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 	struct cccd_error error = { .code = CCCD_OK };
-	enum cccd_err err;
+	enum cccd_err err = CCCD_OK;
 
 	if (!parse_options(argc, argv, &options)) {
 		usage(stderr);
@@ -324,6 +352,8 @@ int main(int argc, char **argv)
 	}
 	if (options.show)
 		return show(options.profile);
+	if (options.pn532 != NULL)
+		return run_pn532(&options);
 	if (options.make_pki == NULL)
 		return run(&options);
 	err = sim_pki_export(options.profile, options.make_pki, &error);
