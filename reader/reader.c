@@ -29,6 +29,7 @@ struct reader {
 };
 
 static const struct transport *const transports[] = { &transport_pcsc,
+	                                              &transport_nfc,
 	                                              &transport_replay };
 
 static const struct transport *transport_find(const char *uri,

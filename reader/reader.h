@@ -31,6 +31,7 @@ enum {
  * @max_command:  longest C-APDU the reader passes, in bytes
  * @max_response: longest R-APDU the reader passes, status word included
  * @reader:       what its driver calls the reader, cut at what fits
+ * @bit_rate_kbps: over the air, 0 when unknown
  */
 struct reader_card {
 	uint8_t atr[READER_ATR_MAX];
@@ -38,6 +39,7 @@ struct reader_card {
 	size_t max_command;
 	size_t max_response;
 	char reader[64];
+	unsigned int bit_rate_kbps;
 };
 
 struct reader;
@@ -88,7 +90,9 @@ struct reader_ops {
  * reader_open() - open a reader by URI.
  * @uri: "pcsc:" (a reader with a card over the air, else with any card, else
  *       the first; chosen at each wait and connect), "pcsc:NAME" (the whole
- *       name or a part that only one has), "replay:FILE"
+ *       name or a part that only one has), "nfc:" (the first device of
+ *       libnfc), "nfc:DEVICE" (its connection string), "nfc:unix:PATH" (a
+ *       cccd-nfc behind a socket), "replay:FILE"
  *
  * Return: CCCD_OK, the caller owns *@ret; CCCD_ERR_USAGE_ARGUMENT for an
  * unknown scheme; CCCD_ERR_READER_*; CCCD_ERR_MEMORY.
@@ -184,6 +188,9 @@ struct reader_list {
 
 /**
  * reader_list() - every reader of every transport.
+ *
+ * A scan for NFC devices may wake hardware: they are in the list only when
+ * the environment says CCCD_NFC_SCAN=1.
  *
  * Return: CCCD_OK with a possibly empty list; CCCD_ERR_READER_SERVICE when
  * pcscd cannot be reached.

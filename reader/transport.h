@@ -17,6 +17,7 @@ struct transport {
 };
 
 extern const struct transport transport_pcsc;
+extern const struct transport transport_nfc;
 extern const struct transport transport_replay;
 
 #endif
