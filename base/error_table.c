@@ -49,6 +49,11 @@ static const struct next_step next_doubt = {
 	{ "Không dùng dữ liệu này; giữ thẻ lại để kiểm tra thủ công.",
 	  "Do not use this data; have the document checked by hand." }
 };
+static const struct next_step next_photo = {
+	"compare_photo",
+	{ "Đối chiếu với ảnh in trên thẻ.",
+	  "Compare with the photograph printed on the card." }
+};
 static const struct next_step next_trust = {
 	"install_trust",
 	{ "Nạp chứng thư CSCA do cơ quan có thẩm quyền cung cấp: "
@@ -264,6 +269,13 @@ static const struct error_row rows[] = {
 	  &next_support,
 	  { "Dạng dữ liệu chưa được hỗ trợ.",
 	    "This form of data is not supported." } },
+	{ CCCD_ERR_DATA_PICTURE,
+	  "picture_not_rendered",
+	  424,
+	  false,
+	  &next_photo,
+	  { "Không hiển thị được ảnh trên chip.",
+	    "The picture on the chip cannot be shown." } },
 
 	{ CCCD_ERR_CRYPTO_FAILED,
 	  "crypto_failed",
@@ -432,6 +444,13 @@ static const struct error_row rows[] = {
 	  true,
 	  &next_support,
 	  { "Máy hết bộ nhớ.", "The machine is out of memory." } },
+	{ CCCD_ERR_RENDERER,
+	  "renderer_unavailable",
+	  503,
+	  false,
+	  &next_support,
+	  { "Máy này không chuyển được ảnh (thiếu cccd-render).",
+	    "This machine cannot render pictures (no cccd-render)." } },
 	{ CCCD_ERR_INTERNAL,
 	  "internal",
 	  500,

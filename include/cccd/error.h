@@ -61,6 +61,7 @@ enum cccd_err {
 	CCCD_ERR_DATA_MISSING = 0x0304,     /* a required element is absent */
 	CCCD_ERR_DATA_DUPLICATE = 0x0305,   /* an element stands twice */
 	CCCD_ERR_DATA_UNSUPPORTED = 0x0306, /* version or form not known */
+	CCCD_ERR_DATA_PICTURE = 0x0307,     /* an image cannot be shown */
 
 	/* Cryptography and the secure channel. */
 	CCCD_ERR_CRYPTO_FAILED = 0x0401,      /* the library refused */
@@ -96,6 +97,7 @@ enum cccd_err {
 	/* This machine. */
 	CCCD_ERR_MEMORY = 0x0801,
 	CCCD_ERR_INTERNAL = 0x0802,
+	CCCD_ERR_RENDERER = 0x0803, /* cccd-render is missing or unconfined */
 };
 
 /** enum cccd_lang - languages of every text a person sees. */
