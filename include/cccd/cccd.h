@@ -12,6 +12,7 @@
 #include <cccd/person.h>
 #include <cccd/probe.h>
 #include <cccd/reader.h>
+#include <cccd/render.h>
 #include <cccd/result.h>
 #include <cccd/security_info.h>
 #include <cccd/session.h>
