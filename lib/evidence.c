@@ -144,6 +144,7 @@ void evidence_facts_of(const struct inspection *inspection,
 	ret->plain = facts->plain;
 	ret->breaks = facts->breaks;
 	ret->mrz_verdict = facts->mrz.verdict;
+	ret->cross_verdict = facts->cross.verdict;
 	keep_chip_auth(&facts->ca, &ret->chip_auth);
 	keep_active_auth(&facts->aa, &ret->active_auth);
 	keep_cam(inspection, &ret->cam);
@@ -232,13 +233,17 @@ static void conclude(const struct cccd_evidence *evidence,
 	const struct cccd_evidence_facts *facts = &evidence->facts;
 
 	inspection_judge(inspection, ret);
-	/* The typed MRZ is not kept: its comparison stands as recorded. */
-	if (facts->mrz_verdict != CCCD_NOT_RUN) {
+	/* What the desk typed is not kept: its comparisons stand as recorded,
+	 * unless the data alone already says worse. */
+	if (facts->mrz_verdict != CCCD_NOT_RUN)
 		inspection->facts.mrz =
 		        auth_check_make(facts->mrz_verdict, "as_recorded");
-		inspection_conclude(&inspection->facts, inspection->in->profile,
-		                    ret);
-	}
+	if (facts->cross_verdict != CCCD_NOT_RUN &&
+	    facts->cross_verdict != inspection->facts.cross.verdict &&
+	    inspection->facts.cross.verdict != CCCD_FAILED)
+		inspection->facts.cross =
+		        auth_check_make(facts->cross_verdict, "as_recorded");
+	inspection_conclude(&inspection->facts, inspection->in->profile, ret);
 	memcpy(ret->transaction, facts->transaction, sizeof(ret->transaction));
 	memcpy(ret->issuing_state, inspection->issuing_state,
 	       sizeof(ret->issuing_state));

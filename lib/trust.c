@@ -105,6 +105,21 @@ static enum cccd_err make_dir(const char *path, struct cccd_error *error)
 	                   "a folder of the trust store cannot be made");
 }
 
+/* The folders above a store, as the system makes them: 0755 less the mask. */
+static void make_parents(const char *dir)
+{
+	char path[TRUST_PATH_MAX];
+
+	(void)snprintf(path, sizeof(path), "%s", dir);
+	for (char *at = path + 1; *at != '\0'; at++) {
+		if (*at != '/')
+			continue;
+		*at = '\0';
+		(void)mkdir(path, 0755);
+		*at = '/';
+	}
+}
+
 enum cccd_err cccd_trust_create(const char *dir, struct cccd_error *error)
 {
 	struct cccd_trust empty = { .mode = CCCD_TRUST_REAL };
@@ -115,6 +130,7 @@ enum cccd_err cccd_trust_create(const char *dir, struct cccd_error *error)
 		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
 		            "the path is too long");
 	memcpy(empty.dir, dir, strlen(dir) + 1);
+	make_parents(dir);
 	TRY(make_dir(dir, error));
 	for (size_t i = 0; i < KINDS; i++) {
 		(void)snprintf(path, sizeof(path), "%s/%s", dir,

@@ -190,6 +190,13 @@ static void refine_passive(struct inspection *inspection,
 		document.issued_s = seconds_of(issued);
 	if (document.issued_s != 0)
 		passive_auth_check_issue(&facts->sod, document.issued_s);
+	/* What its type forbids is a finding of the signer [9303-12]. */
+	if (data->has_dg1 &&
+	    passive_auth_check_type(&facts->sod.object,
+	                            span_text(data->dg1.document_code))
+	                    .verdict == CCCD_FAILED)
+		auth_check_fail(&facts->sod.object.ds_trust,
+		                "document_type_not_allowed");
 	if (passive_auth_apply_deviations(
 	            &inspection->in->trust, &document, &facts->sod,
 	            facts->groups_checked ? &facts->groups : NULL) != CCCD_OK)

@@ -216,10 +216,24 @@ static struct auth_check hidden_access(const struct inspection *inspection)
 	return auth_check_make(CCCD_UNDETERMINED, "card_access_hidden");
 }
 
+/* [9303-11 9.2.11; TR-03105-5.1 LDS_J] EF.CardSecurity repeats it too. */
+static bool card_security_differs(const struct inspection *inspection)
+{
+	const struct cccd_security_infos *signed_infos =
+	        &inspection->card_security;
+
+	return inspection->facts.card_security.content.len > 0 &&
+	       inspection->states[CCCD_FILE_CARD_ACCESS] == CCCD_FILE_READ &&
+	       (!pace_repeated(&inspection->card_access, signed_infos) ||
+	        !pace_repeated(signed_infos, &inspection->card_access));
+}
+
 static struct auth_check compare_access(const struct inspection *inspection)
 {
 	const struct inspection_facts *facts = &inspection->facts;
 
+	if (card_security_differs(inspection))
+		return auth_check_make(CCCD_FAILED, "card_access_differs");
 	if (facts->dg14_read != CCCD_FILE_READ)
 		return auth_check_make(CCCD_NOT_SUPPORTED, "not_repeated");
 	if (!facts->groups_checked ||

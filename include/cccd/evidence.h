@@ -71,7 +71,8 @@ struct cccd_cam_facts {
  * @taken:  when the card was read, seconds since 1970 UTC
  * @opened: a channel was opened; @plain: none was needed
  * @breaks: times the channel had to be opened again
- * @mrz:    outcome of the comparison of a typed MRZ with DG1
+ * @mrz_verdict, @cross_verdict: of the comparisons with what the desk had
+ *          typed or scanned, which is not kept
  */
 struct cccd_evidence_facts {
 	char transaction[CCCD_TRANSACTION_MAX];
@@ -82,6 +83,7 @@ struct cccd_evidence_facts {
 	bool plain;
 	uint32_t breaks;
 	enum cccd_verdict mrz_verdict;
+	enum cccd_verdict cross_verdict;
 	struct cccd_chip_auth_facts chip_auth;
 	struct cccd_active_auth_facts active_auth;
 	struct cccd_cam_facts cam;

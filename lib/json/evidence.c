@@ -58,6 +58,8 @@ static void put_access(struct json_maker *maker, cJSON *root,
 	make_bool(maker, object, "plain", facts->plain);
 	make_number(maker, object, "breaks", facts->breaks);
 	make_text(maker, object, "mrz", cccd_verdict_name(facts->mrz_verdict));
+	make_text(maker, object, "cross_data",
+	          cccd_verdict_name(facts->cross_verdict));
 }
 
 static void put_chip_auth(struct json_maker *maker, cJSON *root,
@@ -274,7 +276,8 @@ static enum cccd_err take_access(const cJSON *root, struct cccd_error *error,
 	access->pace_status = (uint16_t)number;
 	TRY(parse_integer(object, "breaks", 0, 65535, error, &number));
 	ret->breaks = (uint32_t)number;
-	return take_verdict(object, "mrz", error, &ret->mrz_verdict);
+	TRY(take_verdict(object, "mrz", error, &ret->mrz_verdict));
+	return take_verdict(object, "cross_data", error, &ret->cross_verdict);
 }
 
 static enum cccd_err take_chip_auth(const cJSON *root, struct cccd_error *error,

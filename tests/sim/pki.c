@@ -209,7 +209,7 @@ static void put_crl_point(struct sim_der *der)
 	put_extension(der, "2.5.29.31", !CRITICAL, &points);
 }
 
-/* DocumentType list: "ID". [9303-12 7.1.1.6] */
+/* DocumentType list: passports and cards. [9303-12 7.1.1.6] */
 static void put_document_types(struct sim_der *der)
 {
 	SIM_DER list = sim_der_make();
@@ -218,6 +218,7 @@ static void put_document_types(struct sim_der *der)
 
 	sim_der_uint(&list, 0);
 	types = sim_der_open(&list, 0x31);
+	sim_der_text(&list, 0x13, "P");
 	sim_der_text(&list, 0x13, "ID");
 	sim_der_close(&list, types);
 	sim_der_close(&list, mark);
