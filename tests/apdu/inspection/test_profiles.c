@@ -142,6 +142,12 @@ static const struct row rows[] = {
 	BAD("signer not for signatures", "bad-ds-key-usage",
 	    CCCD_CHECK_DS_CERTIFICATE_TRUST, "failed/key_usage_not_signature",
 	    NULL),
+	BAD("signer limited to other types of documents",
+	    "{\"extends\": \"cccd-2021\", \"name\": \"crew\", "
+	    "\"document\": {\"code\": \"AC\"}, "
+	    "\"sod\": {\"document_types\": true}}",
+	    CCCD_CHECK_DS_CERTIFICATE_TRUST, "failed/document_type_not_allowed",
+	    "document_type_not_allowed"),
 	BAD("signer expired when it signed", "bad-ds-expired",
 	    CCCD_CHECK_DS_CERTIFICATE_VALIDITY, "failed/not_valid_at_signing",
 	    NULL),
