@@ -300,8 +300,8 @@ static size_t bytes_held(const struct inspection *inspection)
 static bool out_of_patience(struct inspection *inspection)
 {
 	size_t held = bytes_held(inspection);
-	bool lesson = memcmp(&inspection->memory_mark, inspection->memory,
-	                     sizeof(inspection->memory_mark)) != 0;
+	bool lesson = !card_memory_equal(&inspection->memory_mark,
+	                                 inspection->memory);
 
 	inspection->stuck = held > inspection->progress_mark || lesson
 	                            ? 0

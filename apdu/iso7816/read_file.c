@@ -49,6 +49,14 @@ struct card_memory *card_memory_of(struct card_memories *memories,
 	return kind;
 }
 
+bool card_memory_equal(const struct card_memory *a, const struct card_memory *b)
+{
+	return a->max_extended == b->max_extended &&
+	       a->max_response == b->max_response &&
+	       a->extended == b->extended && a->max_short == b->max_short &&
+	       a->no_sfi == b->no_sfi && a->exact == b->exact;
+}
+
 struct transfer transfer_make(uint16_t fid, uint8_t sfi, size_t max)
 {
 	/* Some chips give the padding behind a short file with it. */
@@ -149,6 +157,8 @@ static bool learn_refusal(struct card_memory *memory, size_t le)
 /* Remember that a read of @le brought data. */
 static void learn_success(struct card_memory *memory, size_t le)
 {
+	if (le > memory->largest_le)
+		memory->largest_le = le;
 	if (le > LE_MAX_SHORT && memory->extended == EXTENDED_UNKNOWN) {
 		memory->extended = EXTENDED_WORKS;
 		memory->max_extended = le;
@@ -157,8 +167,6 @@ static void learn_success(struct card_memory *memory, size_t le)
 
 /* Whether a status word says that Le does not suit. */
 static bool is_length_refusal(uint16_t sw)
-	if (le > memory->largest_le)
-		memory->largest_le = le;
 {
 	return sw == SW_WRONG_LENGTH || sw >> 8 == 0x6C;
 }
@@ -526,6 +534,7 @@ static enum cccd_err probe(struct card *card, struct card_memory *memory,
 		return CCCD_OK;
 	memory->extended = EXTENDED_WORKS;
 	memory->max_extended = le;
+	learn_success(memory, le);
 	return CCCD_OK;
 }
 
@@ -534,7 +543,6 @@ enum cccd_err card_probe_extended(struct card *card, struct card_memory *memory)
 	size_t most = longest_response(card, memory) - 2;
 
 	if (memory->extended != EXTENDED_UNKNOWN)
-	learn_success(memory, le);
 		return CCCD_OK;
 	memory->extended = EXTENDED_REFUSED;
 	if (memory->max_response != 0)

@@ -49,6 +49,10 @@ struct card_memories {
 struct card_memory *card_memory_of(struct card_memories *memories,
                                    const struct reader_card *card);
 
+/* Whether the same lengths and refusals are known. */
+bool card_memory_equal(const struct card_memory *a,
+                       const struct card_memory *b);
+
 /**
  * struct transfer - a file on its way.
  * @fid:      file identifier
