@@ -28,6 +28,7 @@ enum {
 	OPT_PROFILE,
 	OPT_TABLES,
 	OPT_EVIDENCE,
+	OPT_PORTRAIT,
 	OPT_RENDER,
 	OPT_SCOPES,
 	OPT_CHALLENGE,
@@ -74,6 +75,7 @@ static const struct option long_options[] = {
 	{ "profile", required_argument, NULL, OPT_PROFILE },
 	{ "tables", required_argument, NULL, OPT_TABLES },
 	{ "evidence", required_argument, NULL, OPT_EVIDENCE },
+	{ "portrait", required_argument, NULL, OPT_PORTRAIT },
 	{ "render", required_argument, NULL, OPT_RENDER },
 	{ "scopes", required_argument, NULL, OPT_SCOPES },
 	{ "challenge", required_argument, NULL, OPT_CHALLENGE },
@@ -306,6 +308,7 @@ static bool take_path(int code, const char *argument, struct read_options *ret)
 	case OPT_PROFILE: ret->profile = argument; break;
 	case OPT_TABLES: ret->tables = argument; break;
 	case OPT_EVIDENCE: ret->evidence = argument; break;
+	case OPT_PORTRAIT: ret->portrait = argument; break;
 	case OPT_TRACE: ret->trace = argument; break;
 	default: return false;
 	}
@@ -376,6 +379,7 @@ static void print_help(void)
 	                 "  -g, --groups DS       chỉ đọc các nhóm, ví dụ "
 	                 "dg1,dg13\n"
 	                 "  -o, --out THƯ_MỤC     lưu các tệp thô\n"
+	                 "      --portrait TỆP    lưu ảnh dạng JPEG\n"
 	                 "  -j, --json            in kết quả dạng JSON\n"
 	                 "  -q, --quiet           không in tiến trình\n"
 	                 "      --scopes DS       phần danh tính trong JSON: "
@@ -413,6 +417,7 @@ static void print_help(void)
 	                 "  -g, --groups LIST     read these only, e.g. "
 	                 "dg1,dg13\n"
 	                 "  -o, --out DIR         save the raw files\n"
+	                 "      --portrait FILE   save the picture as JPEG\n"
 	                 "  -j, --json            print the result as JSON\n"
 	                 "  -q, --quiet           no progress\n"
 	                 "      --scopes LIST     identity in the JSON: "

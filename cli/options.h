@@ -30,6 +30,7 @@ struct read_options {
 	struct cccd_options engine;
 	const char *out;
 	const char *evidence;
+	const char *portrait;
 	const char *trust;
 	const char *demo_trust;
 	const char *profile;

@@ -93,12 +93,13 @@ static int check_options(const struct read_options *options,
                          const struct own *own)
 {
 	if (options->out != NULL || options->evidence != NULL ||
-	    options->trace != NULL || options->renderings != 0)
+	    options->portrait != NULL || options->trace != NULL ||
+	    options->renderings != 0)
 		return cli_usage("probe",
-		                 "--out, --evidence, --trace và --render không "
-		                 "dùng ở đây",
-		                 "--out, --evidence, --trace and --render are "
-		                 "not for this command");
+		                 "--out, --portrait, --evidence, --trace và "
+		                 "--render không dùng ở đây",
+		                 "--out, --portrait, --evidence, --trace and "
+		                 "--render are not for this command");
 	if (own->yes && own->save == NULL)
 		return cli_usage("probe", "--yes đi cùng --save",
 		                 "--yes goes with --save");

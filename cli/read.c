@@ -13,6 +13,7 @@
 #include "base/secret.h"
 #include "cli/options.h"
 #include "cli/output.h"
+#include "cli/portrait.h"
 #include "cli/print.h"
 #include "cli/read.h"
 #include "lib/json/evidence.h"
@@ -236,6 +237,10 @@ static int finish(const struct cccd_session *session,
 	if (status == EXIT_OK)
 		status = save_evidence(session, options->evidence);
 	if (status == EXIT_OK)
+		status = portrait_save(options->portrait,
+		                       cccd_session_document(session),
+		                       options->engine.groups);
+	if (status == EXIT_OK)
 		status = report(session, options);
 	if (fflush(stdout) != 0 && status == EXIT_OK)
 		status = EXIT_INTERNAL;
@@ -267,6 +272,7 @@ int cli_read_with(struct read_options *options)
 	enum cccd_err err = CCCD_OK;
 	int status = read_options_ask(options);
 
+	portrait_clear(options->portrait);
 	if (status == EXIT_OK)
 		status = cli_open_trust(options->trust, options->demo_trust,
 		                        &trust);
