@@ -120,6 +120,18 @@ static void make_parents(const char *dir)
 	}
 }
 
+/* Under the lock: whoever made a store meanwhile may have filled it. */
+static enum cccd_err make_index(const struct cccd_trust *empty,
+                                const char *path, struct cccd_error *error)
+{
+	CLEANUP(trust_unlock) int lock = -1;
+	struct stat file = { 0 };
+
+	TRY(trust_lock(empty, error, &lock));
+	return stat(path, &file) == 0 ? CCCD_OK
+	                              : trust_index_save(empty, error);
+}
+
 enum cccd_err cccd_trust_create(const char *dir, struct cccd_error *error)
 {
 	struct cccd_trust empty = { .mode = CCCD_TRUST_REAL };
@@ -140,7 +152,7 @@ enum cccd_err cccd_trust_create(const char *dir, struct cccd_error *error)
 	(void)snprintf(path, sizeof(path), "%s/index.json", dir);
 	if (stat(path, &file) == 0)
 		return CCCD_OK;
-	return trust_index_save(&empty, error);
+	return make_index(&empty, path, error);
 }
 
 size_t cccd_trust_count(const struct cccd_trust *trust)

@@ -85,4 +85,14 @@ CHECKED enum cccd_err trust_lock(const struct cccd_trust *trust,
                                  struct cccd_error *error, int *ret);
 void trust_unlock(const int *fd);
 
+/**
+ * trust_begin() - trust_lock(), then take over what others wrote meanwhile.
+ *
+ * Without that, the index written next would forget their entries.
+ *
+ * Return: as trust_lock(); errors of cccd_trust_open().
+ */
+CHECKED enum cccd_err trust_begin(struct cccd_trust *trust,
+                                  struct cccd_error *error, int *ret);
+
 #endif

@@ -180,6 +180,6 @@ enum cccd_err cccd_trust_import(struct cccd_trust *trust,
 
 	TRY(csca_store_new(CCCD_TRUST_REAL, &pins));
 	TRY(load_pins(import->pins, error, pins));
-	TRY(trust_lock(trust, error, &lock));
+	TRY(trust_begin(trust, error, &lock));
 	return run(&work, pins);
 }

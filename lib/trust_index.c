@@ -134,3 +134,50 @@ void trust_unlock(const int *fd)
 	if (*fd >= 0)
 		(void)close(*fd);
 }
+
+/* Whether index.json still says what was read, or written last. */
+static enum cccd_err is_current(const struct cccd_trust *trust, bool *ret)
+{
+	BUF file = buf_make(TRUST_INDEX_MAX);
+	char path[TRUST_PATH_MAX];
+	char *text = NULL;
+
+	(void)snprintf(path, sizeof(path), "%s/index.json", trust->dir);
+	/* A bare folder for demonstration has none. */
+	if (access(path, F_OK) != 0) {
+		*ret = trust->index.count == 0;
+		return CCCD_OK;
+	}
+	TRY(file_read(path, NULL, &file));
+	TRY(cccd_trust_index_format(&trust->index, &text));
+	*ret = span_equal(buf_span(&file), span_text(text));
+	free(text);
+	return CCCD_OK;
+}
+
+enum cccd_err trust_begin(struct cccd_trust *trust, struct cccd_error *error,
+                          int *ret)
+{
+	struct cccd_trust *fresh = NULL;
+	struct cccd_trust old = { 0 };
+	bool current = false;
+	int lock = -1;
+	enum cccd_err err = CCCD_OK;
+
+	TRY(trust_lock(trust, error, &lock));
+	err = is_current(trust, &current);
+	if (err == CCCD_OK && !current)
+		err = cccd_trust_open(trust->dir, trust->mode, error, &fresh);
+	if (err != CCCD_OK) {
+		trust_unlock(&lock);
+		return err;
+	}
+	if (fresh != NULL) {
+		old = *trust;
+		*trust = *fresh;
+		*fresh = old;
+		cccd_trust_close(fresh);
+	}
+	*ret = lock;
+	return CCCD_OK;
+}

@@ -30,15 +30,16 @@ enum cccd_err cccd_trust_remove(struct cccd_trust *trust, const char *sha256,
 {
 	CLEANUP(trust_unlock) int lock = -1;
 	struct cccd_trust_index *index = &trust->index;
-	struct cccd_trust_entry *entry = trust_index_find(trust, sha256);
+	struct cccd_trust_entry *entry = NULL;
 	char path[TRUST_PATH_MAX];
 	enum cccd_err err = CCCD_OK;
 	uint8_t bytes[32];
 
+	TRY(trust_begin(trust, error, &lock));
+	entry = trust_index_find(trust, sha256);
 	if (entry == NULL || !trust_file_path(trust, entry, path))
 		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
 		            "no entry, or several, have this hash");
-	TRY(trust_lock(trust, error, &lock));
 	/* A file that is gone already is no reason to keep the row. */
 	if (trust_hash_bytes(entry->sha256, bytes))
 		err = csca_store_remove(trust->store, entry->kind, bytes);

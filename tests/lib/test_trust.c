@@ -346,6 +346,49 @@ static void trust_import_is_refused_while_another_writes(void **state)
 	assert_int_equal(cccd_trust_import(trust, &import, NULL), CCCD_OK);
 }
 
+/* Two programs have the store open: neither forgets what the other wrote. */
+static void trust_keeps_what_another_wrote_meanwhile(void **state)
+{
+	const struct zoo_spec specs[] = { ec_spec,
+		                          { .csca = "P-384",
+		                            .ds = "P-256",
+		                            .chain = ZOO_ECDSA,
+		                            .sod = ZOO_ECDSA } };
+	struct cccd_trust *writers[2] = { NULL, NULL };
+	struct cccd_error error = { 0 };
+	char dir[DIR_MAX];
+	char path[PATH_LEN];
+	struct told told = { 0 };
+	struct told first = { 0 };
+
+	(void)state;
+	fresh_dir(dir);
+	for (size_t i = 0; i < 2; i++)
+		writers[i] = open_store(dir, CCCD_TRUST_REAL);
+	for (size_t i = 0; i < 2; i++) {
+		ZOO_DOCUMENT document = { 0 };
+
+		zoo_make(&specs[i], &document);
+		save(dir, "csca.der", buf_span(&document.csca), path);
+		import_file(writers[i], path, false, &told);
+		assert_int_equal(told.admitted, 1);
+		first = i == 0 ? told : first;
+	}
+	assert_int_equal(cccd_trust_count(writers[1]), 2);
+	/* It does not know of the second, and does not forget it either. */
+	assert_int_equal(cccd_trust_count(writers[0]), 1);
+	assert_int_equal(cccd_trust_remove(writers[0], first.sha256, &error),
+	                 CCCD_OK);
+	assert_int_equal(cccd_trust_count(writers[0]), 1);
+	assert_string_equal(cccd_trust_at(writers[0], 0)->sha256, told.sha256);
+	/* And what the other removed is gone for good. */
+	import_file(writers[1], path, false, &told);
+	assert_string_equal(told.reason[0], "already_there");
+	assert_int_equal(cccd_trust_count(writers[1]), 1);
+	cccd_trust_close(writers[0]);
+	cccd_trust_close(writers[1]);
+}
+
 static void trust_import_names_a_file_that_holds_nothing(void **state)
 {
 	struct cccd_trust_import import = { .now = ZOO_NOW };
@@ -486,6 +529,7 @@ int main(void)
 		cmocka_unit_test(trust_open_believes_the_index_only),
 		cmocka_unit_test(specimen_flag_survives_and_is_told),
 		cmocka_unit_test(trust_import_is_refused_while_another_writes),
+		cmocka_unit_test(trust_keeps_what_another_wrote_meanwhile),
 		cmocka_unit_test(trust_import_names_a_file_that_holds_nothing),
 		cmocka_unit_test(trust_index_is_whole_or_old),
 		cmocka_unit_test(index_parse_refuses_what_is_bad),
