@@ -460,6 +460,16 @@ enum cccd_err step_bac(struct inspection *inspection)
 	return run_bac(inspection, attempt);
 }
 
+/* The chip that proved itself by the mapping must do so again. */
+static enum cccd_err map_again(struct inspection *inspection)
+{
+	if (inspection->facts.cam == CAM_PROVEN &&
+	    judge_cam(inspection) != CAM_PROVEN)
+		return fail(inspection->error, CCCD_ERR_CARD_CHANGED,
+		            "the mapping's proof failed on resuming");
+	return CCCD_OK;
+}
+
 enum cccd_err open_again(struct inspection *inspection)
 {
 	struct inspection_channel *channel = &inspection->channel;
@@ -472,6 +482,8 @@ enum cccd_err open_again(struct inspection *inspection)
 		err = try_pace(inspection, channel->attempt, &channel->info);
 		if (err == CCCD_OK && !inspection->facts.opened)
 			err = CCCD_ERR_CARD_PASSWORD;
+		if (err == CCCD_OK)
+			err = map_again(inspection);
 		if (err == CCCD_OK)
 			return step_application(inspection);
 	} else {

@@ -217,6 +217,14 @@ static const struct row rows[] = {
 	      INSPECT_CAN, CCCD_ERR_SM_BROKEN),
 	STOPS("another card after the loss", "bad-exchanged", INSPECT_CAN,
 	      CCCD_ERR_CARD_CHANGED),
+	STOPS("a chip without the mapping's key after the loss",
+	      "{\"extends\": \"pace-cam\", \"faults\": [{\"do\": \"remove\", "
+	      "\"file\": \"dg2\", \"offset\": 4000, "
+	      "\"reinsert\": \"bad-cam\"}]}",
+	      INSPECT_CAN, CCCD_ERR_CARD_CHANGED),
+	GOOD("{\"extends\": \"pace-cam\", \"faults\": [{\"do\": \"remove\", "
+	     "\"file\": \"dg2\", \"offset\": 4000}]}",
+	     INSPECT_CAN),
 	STOPS("not a Doc 9303 card", "not-an-emrtd", INSPECT_CAN,
 	      CCCD_ERR_CARD_UNSUPPORTED),
 	STOPS("BAC needs the MRZ", "bac-only", INSPECT_CAN,
