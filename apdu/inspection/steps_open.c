@@ -290,6 +290,12 @@ static enum cccd_err try_pace(struct inspection *inspection,
 		               channel->pace.status_word,
 		               "PACE step 4 was refused");
 	}
+	/* A PACEInfo that we do not speak after all: perhaps the next one. */
+	if (err == CCCD_ERR_CRYPTO_UNSUPPORTED &&
+	    channel->pace.failed_step == 0) {
+		error_reset(inspection->error);
+		return CCCD_OK;
+	}
 	if (err == CCCD_ERR_CARD_REFUSED) {
 		inspection->facts.access.pace_status =
 		        channel->pace.status_word;

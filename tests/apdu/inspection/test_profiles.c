@@ -66,6 +66,11 @@ static const struct row rows[] = {
 	GOOD("pace-aes256", INSPECT_CAN),
 	GOOD("pace-im", INSPECT_CAN),
 	GOOD("pace-im-dh", INSPECT_CAN),
+	/* [9303-11 table 12] no integrated mapping on curve 10. */
+	GOOD("{\"extends\": \"cccd-2021\", \"access\": {\"pace\": ["
+	     "{\"protocol\": \"ecdh-im-aes-256\", \"domain\": 10}, "
+	     "{\"protocol\": \"ecdh-im-aes-128\", \"domain\": 13}]}}",
+	     INSPECT_CAN),
 	GOOD("pace-parameter-required", INSPECT_CAN),
 	GOOD("pace-parameter-forbidden", INSPECT_CAN),
 	GOOD("passport-td3", INSPECT_MRZ),
