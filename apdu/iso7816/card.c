@@ -11,6 +11,9 @@ enum {
 	INS_GET_RESPONSE = 0xC0,
 	SW1_MORE = 0x61,
 	SW1_WRONG_LE = 0x6C,
+	/* An answer in smaller parts than this is not being given. */
+	PART_MIN = 16,
+	PARTS_SPARE = 64,
 };
 
 void card_init(struct card *card, struct reader *reader,
@@ -44,20 +47,33 @@ static uint8_t sw2_of(const struct buf *raw)
 	return raw->at[raw->len - 1];
 }
 
+/* One exchange, unless the time of the whole read is over. */
+static enum cccd_err transmit(struct card *card, struct span command,
+                              struct buf *ret)
+{
+	if (card->deadline_ms != 0 && clock_steady_ms() > card->deadline_ms)
+		return fail(card->error, CCCD_ERR_READER_TIMEOUT,
+		            "the whole read takes too long");
+	card->exchanges++;
+	return reader_transmit(card->reader, command, ret, card->error);
+}
+
 /* [7816-4 5.3.4] GET RESPONSE until the card has no more to give. */
 static enum cccd_err collect(struct card *card)
 {
 	BUF part = buf_make(READER_RESPONSE_MAX);
+	size_t parts = 0;
 
 	while (sw1_of(&card->raw) == SW1_MORE) {
 		uint8_t le = sw2_of(&card->raw);
 		const uint8_t get_response[] = { 0x00, INS_GET_RESPONSE, 0, 0,
 			                         le };
 
-		TRY(reader_transmit(card->reader, SPAN(get_response), &part,
-		                    card->error));
+		TRY(transmit(card, SPAN(get_response), &part));
 		/* No progress would let the card keep us for ever. */
-		if (part.len == 2 && sw1_of(&part) == SW1_MORE)
+		if (sw1_of(&part) == SW1_MORE &&
+		    (part.len == 2 ||
+		     parts++ > card->raw.len / PART_MIN + PARTS_SPARE))
 			return fail(card->error, CCCD_ERR_CARD_PROTOCOL,
 			            "GET RESPONSE brings nothing");
 		card->raw.len -= 2;
@@ -70,12 +86,7 @@ static enum cccd_err collect(struct card *card)
 
 static enum cccd_err send_encoded(struct card *card)
 {
-	if (card->deadline_ms != 0 && clock_steady_ms() > card->deadline_ms)
-		return fail(card->error, CCCD_ERR_READER_TIMEOUT,
-		            "the whole read takes too long");
-	card->exchanges++;
-	TRY(reader_transmit(card->reader, buf_span(&card->apdu), &card->raw,
-	                    card->error));
+	TRY(transmit(card, buf_span(&card->apdu), &card->raw));
 	return collect(card);
 }
 

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "tests/support/script_reader.h"
 
@@ -171,6 +172,48 @@ static void card_exchange_stops_an_endless_61xx(void **state)
 	assert_int_equal(rig->script.sent, 2);
 }
 
+/* One byte and the promise of more, for ever. */
+static enum cccd_err crumb(void *context, struct span command,
+                           struct buf *response)
+{
+	const uint8_t bytes[] = { 0xAA, 0x61, 0x01 };
+
+	(void)command;
+	if (context != NULL)
+		clock_sleep_ms(*(const unsigned int *)context);
+	return buf_append(response, SPAN(bytes));
+}
+
+/* [pitfall 27] the length of an answer bounds its parts. */
+static void pitfall_27_card_exchange_stops_crumbs_after_61xx(void **state)
+{
+	struct rig *rig = *state;
+	const struct command read = { .ins = 0xB0, .le = 256 };
+	struct response response = { 0 };
+
+	rig->script.answer = crumb;
+	assert_int_equal(card_exchange(&rig->card, &read, &response),
+	                 CCCD_ERR_CARD_PROTOCOL);
+	assert_true(rig->script.sent < 200);
+	assert_int_equal(rig->card.exchanges, rig->script.sent);
+}
+
+/* [pitfall 27] the deadline of the read holds within one answer too. */
+static void pitfall_27_card_exchange_ends_61xx_at_the_deadline(void **state)
+{
+	struct rig *rig = *state;
+	const struct command read = { .ins = 0xB0, .le = 256 };
+	unsigned int pause_ms = 20;
+	struct response response = { 0 };
+
+	rig->script.answer = crumb;
+	rig->script.context = &pause_ms;
+	rig->card.deadline_ms = clock_steady_ms() + 50;
+	assert_int_equal(card_exchange(&rig->card, &read, &response),
+	                 CCCD_ERR_READER_TIMEOUT);
+	assert_true(rig->script.sent < 10);
+}
+
 /* [7816-4 5.6] 6Cxx: the same command with the right Le, once. */
 static void card_exchange_repeats_with_the_right_le(void **state)
 {
@@ -252,6 +295,8 @@ int main(void)
 		cmocka_unit_test(response_decode_refuses_a_missing_status_word),
 		RIGGED(card_exchange_follows_61xx),
 		RIGGED(card_exchange_stops_an_endless_61xx),
+		RIGGED(pitfall_27_card_exchange_stops_crumbs_after_61xx),
+		RIGGED(pitfall_27_card_exchange_ends_61xx_at_the_deadline),
 		RIGGED(card_exchange_repeats_with_the_right_le),
 		RIGGED(card_exchange_chains_long_data),
 		RIGGED(card_exchange_stops_a_refused_chain),
