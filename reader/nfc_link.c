@@ -110,11 +110,6 @@ void nfc_link_free(struct nfc_link *link)
 	free(link);
 }
 
-int nfc_link_pid(const struct nfc_link *link)
-{
-	return link->pid;
-}
-
 bool nfc_link_broken(const struct nfc_link *link)
 {
 	return link->broken;

@@ -39,9 +39,6 @@ CHECKED enum cccd_err nfc_link_adopt(int socket, struct nfc_link **ret);
 /* Close, and end the child: asked for at first, then forced. Accepts NULL. */
 void nfc_link_free(struct nfc_link *link);
 
-/* The child's process, 0 for a service: for tests that kill it. */
-int nfc_link_pid(const struct nfc_link *link);
-
 /**
  * struct nfc_call - one request.
  * @type:       of the request

@@ -260,12 +260,21 @@ void reader_resume(struct reader *reader)
 
 enum cccd_err reader_list(struct cccd_error *error, struct reader_list *ret)
 {
+	struct cccd_error first = { .tries_left = -1 };
+
 	/* Too large for a temporary on the stack. */
 	memset(ret, 0, sizeof(*ret));
 	for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
+		enum cccd_err err;
+
 		if (transports[i]->list == NULL)
 			continue;
-		TRY(transports[i]->list(error, ret));
+		/* An NFC device works without pcscd: list what there is. */
+		err = transports[i]->list(&first, ret);
+		if (err != CCCD_OK && first.code == CCCD_OK)
+			first.code = err;
 	}
-	return CCCD_OK;
+	if (ret->count > 0 || first.code == CCCD_OK)
+		return CCCD_OK;
+	return fail_native(error, first.code, first.native, "%s", first.text);
 }

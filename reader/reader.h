@@ -193,7 +193,7 @@ struct reader_list {
  * the environment says CCCD_NFC_SCAN=1.
  *
  * Return: CCCD_OK with a possibly empty list; CCCD_ERR_READER_SERVICE when
- * pcscd cannot be reached.
+ * pcscd cannot be reached and nobody else has a reader.
  */
 CHECKED enum cccd_err reader_list(struct cccd_error *error,
                                   struct reader_list *ret);

@@ -19,6 +19,7 @@ enum {
 	/* The same paragraph: 5 ms until the card must answer. */
 	FIELD_ON_MS = 6,
 	SELECT_TRIES = 3,
+	OPEN_TRIES = 2,
 	/* A buffer too small or lost data, as the chip's driver says it. */
 	CHIP_ERROR = NFC_ECHIP,
 };
@@ -217,7 +218,9 @@ enum cccd_err device_open(struct device *device, const char *connstring,
 	if (name[0] == '\0')
 		TRY(first_device(device, error, name));
 	TRY(port_claim(name, error, &device->port));
-	open = nfc_open(device->context, name);
+	/* A chip that just got its power may begin with noise: ask again. */
+	for (int i = 0; i < OPEN_TRIES && open == NULL; i++)
+		open = nfc_open(device->context, name);
 	if (open == NULL) {
 		close_device(device);
 		return fail(error, CCCD_ERR_READER_NONE,

@@ -123,9 +123,12 @@ static void exchanges_extended(struct bed *bed, struct reader *reader)
 {
 	BUF response = buf_make(READER_RESPONSE_MAX);
 	struct cccd_error error = fresh();
-	uint8_t *command = malloc(LONG_COMMAND);
+	uint8_t *command = NULL;
 	uint32_t sum;
 
+	if (!can(bed, READER_CAN_EXTENDED))
+		return;
+	command = malloc(LONG_COMMAND);
 	assert_non_null(command);
 	for (size_t i = 0; i < LONG_COMMAND; i++)
 		command[i] = test_card_byte(i + 3);
@@ -145,7 +148,9 @@ static void refuses_oversize(struct bed *bed, struct reader *reader)
 {
 	BUF response = buf_make(READER_RESPONSE_MAX);
 	struct cccd_error error = fresh();
-	size_t len = READER_COMMAND_MAX + 1;
+	size_t len = 1 + (can(bed, READER_CAN_EXTENDED)
+	                          ? (size_t)READER_COMMAND_MAX
+	                          : (size_t)READER_SHORT_COMMAND_MAX);
 	uint8_t *command = calloc(1, len);
 
 	assert_non_null(command);
