@@ -80,6 +80,10 @@ conclude_chip_auth(const struct inspection_facts *facts)
 		return check(CCCD_UNDETERMINED, "algorithm_not_supported");
 	case CHIP_AUTH_NOT_RUN: break;
 	}
+	/* It begins in a channel [9303-11 6.2.2], and there is none. */
+	if (facts->plain && facts->dg14_read == CCCD_FILE_READ &&
+	    facts->ca_promised)
+		return check(CCCD_NOT_RUN, "no_access_control");
 	if (facts->dg14_read == CCCD_FILE_ABORTED ||
 	    (facts->dg14_read == CCCD_FILE_READ && facts->ca_promised))
 		return check(CCCD_ABORTED, "not_finished");

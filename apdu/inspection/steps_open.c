@@ -434,18 +434,32 @@ static enum cccd_err run_bac(struct inspection *inspection,
 	return CCCD_OK;
 }
 
-enum cccd_err step_bac(struct inspection *inspection)
+/* [9303-11 4.2] Whether the files can be read as they are: then there was
+ * nothing to open. Else @cause is what ends the session. */
+static enum cccd_err read_plainly(struct inspection *inspection,
+                                  enum cccd_err cause)
+{
+	const struct cccd_error why = *inspection->error;
+	enum cccd_file_state *state = &inspection->states[CCCD_FILE_SOD];
+
+	error_reset(inspection->error);
+	TRY(read_lds_file(inspection, CCCD_FILE_SOD));
+	inspection->facts.plain = *state == CCCD_FILE_READ;
+	if (inspection->facts.plain)
+		return CCCD_OK;
+	*state = CCCD_FILE_NOT_READ;
+	*inspection->error = why;
+	return cause;
+}
+
+/* With the key there is, or an error that names what is missing. */
+static enum cccd_err open_by_bac(struct inspection *inspection)
 {
 	const struct access_attempt *attempt =
 	        bac_attempt(inspection->in->plan);
 	struct cccd_access *access = &inspection->facts.access;
 	uint32_t flags = inspection->in->options.flags;
 
-	/* Without any key: perhaps a document without access control. */
-	if (inspection->in->plan == NULL || inspection->in->plan->count == 0) {
-		inspection->facts.plain = true;
-		return CCCD_OK;
-	}
 	if (attempt == NULL || (flags & CCCD_NO_BAC) != 0)
 		return fail_sw(inspection->error,
 		               access->pace_offered
@@ -464,6 +478,23 @@ enum cccd_err step_bac(struct inspection *inspection)
 		auth_findings_add(&inspection->facts.findings, "pace_downgrade",
 		                  0);
 	return run_bac(inspection, attempt);
+}
+
+enum cccd_err step_bac(struct inspection *inspection)
+{
+	enum cccd_err err = CCCD_OK;
+
+	/* Without any key: perhaps a document without access control. */
+	if (inspection->in->plan == NULL || inspection->in->plan->count == 0) {
+		inspection->facts.plain = true;
+		return CCCD_OK;
+	}
+	err = open_by_bac(inspection);
+	if ((err == CCCD_ERR_CARD_BAC_NOT_OFFERED ||
+	     err == CCCD_ERR_USAGE_KEY_MISSING) &&
+	    !inspection->facts.access.pace_offered)
+		return read_plainly(inspection, err);
+	return err;
 }
 
 /* The chip that proved itself by the mapping must do so again. */

@@ -49,6 +49,10 @@ struct row {
 		name, profile, key, err, CCCD_NOT_RUN, NO_CHECK, "", NULL \
 	}
 
+#define OPEN_PASSPORT                                                   \
+	"{\"extends\": \"passport-td3\", \"access\": {\"open\": true, " \
+	"\"bac\": false, \"pace\": []}}"
+
 static const struct row rows[] = {
 	/* What must simply work, each card in its own way. */
 	GOOD("cccd-2021", INSPECT_CAN),
@@ -101,6 +105,16 @@ static const struct row rows[] = {
 	GOOD("rig-06-no-sfi", INSPECT_CAN),
 	GOOD("rig-07-strict-session", INSPECT_CAN),
 	GOOD("rig-09-kat", INSPECT_CAN),
+	/* [9303-11 4.2] nothing to open, whatever the desk holds: read, but
+	 * never the whole success of a protected document. */
+	{ "no access control, MRZ given", OPEN_PASSPORT, INSPECT_MRZ, CCCD_OK,
+	  CCCD_UNDETERMINED, CCCD_CHECK_ACCESS_CONTROL,
+	  "not_supported/no_access_control", NULL },
+	{ "no access control, CAN given", OPEN_PASSPORT, INSPECT_CAN, CCCD_OK,
+	  CCCD_UNDETERMINED, CCCD_CHECK_CHIP_GENUINENESS, "successful", NULL },
+	{ "no access control, nothing given", OPEN_PASSPORT, INSPECT_NOTHING,
+	  CCCD_OK, CCCD_UNDETERMINED, CCCD_CHECK_CHIP_AUTHENTICATION,
+	  "not_run/no_access_control", NULL },
 	{ "PACE without EF.CardAccess", "pace-invisible", INSPECT_CAN, CCCD_OK,
 	  CCCD_SUCCESSFUL, CCCD_CHECK_ACCESS_CONTROL,
 	  "successful/pace_constant", NULL },
