@@ -20,10 +20,13 @@ static void store_cleanup(struct csca_store **store)
 	csca_store_free(*store);
 }
 
-static enum cccd_err accept(const struct trust_judgement *what, void *context)
+/* What was refused may find its CSCA in the next round. */
+static enum cccd_err note_refused(const struct trust_judgement *what,
+                                  void *context)
 {
-	(void)what;
-	(void)context;
+	bool *refused = context;
+
+	*refused = *refused || !what->admitted;
 	return CCCD_OK;
 }
 
@@ -67,17 +70,19 @@ static enum cccd_err load_all(const struct trust_import *import,
 enum cccd_err trust_load_loose(struct cccd_trust *trust)
 {
 	CLEANUP(store_cleanup) struct csca_store *pins = NULL;
+	bool refused = false;
 	struct trust_import import = {
 		.store = trust->store,
 		.accept_list = true,
 		.specimen = true,
 		.now_s = clock_wall_s(),
-		.judged = accept,
+		.judged = note_refused,
+		.context = &refused,
 	};
 
 	TRY(csca_store_new(CCCD_TRUST_DEMO, &pins));
 	import.pins = pins;
-	/* Twice: lists, links and CRLs want their CSCA to be there first. */
 	TRY(load_all(&import, trust->dir));
-	return load_all(&import, trust->dir);
+	/* Lists, links and CRLs want their CSCA to be there first. */
+	return refused ? load_all(&import, trust->dir) : CCCD_OK;
 }
