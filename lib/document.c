@@ -57,6 +57,16 @@ void document_clear(struct cccd_document *document)
 	}
 }
 
+void result_clear(struct cccd_result *result)
+{
+	wipe(result, sizeof(*result));
+	for (size_t i = 0; i < CCCD_CHECKS; i++)
+		result->checks[i].reason = "";
+	result->access = (struct cccd_access){
+		.password = "none", .mapping = "", .cipher = "", .domain_id = -1
+	};
+}
+
 enum cccd_file_state cccd_document_state(const struct cccd_document *document,
                                          enum cccd_file file)
 {

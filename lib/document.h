@@ -4,6 +4,7 @@
 #define LIB_DOCUMENT_H
 
 #include <cccd/document.h>
+#include <cccd/result.h>
 
 #include "base/buf.h"
 
@@ -14,5 +15,8 @@ struct cccd_document {
 
 /* Wipe and forget every file. */
 void document_clear(struct cccd_document *document);
+
+/* Wipe to a result in which nothing was run; no text of it is NULL. */
+void result_clear(struct cccd_result *result);
 
 #endif

@@ -271,7 +271,7 @@ enum cccd_err cccd_verify(const struct cccd_evidence *evidence,
 
 	input.trust.now_s = now != 0 ? now : evidence->facts.taken;
 	TRY(trust_input_fill(trust, &empty, &input.trust));
-	memset(ret, 0, sizeof(*ret));
+	result_clear(ret);
 	err = inspection_new(&input, &error, &inspection);
 	if (err == CCCD_OK)
 		err = reprove(evidence, inspection);

@@ -78,6 +78,7 @@ enum cccd_err cccd_session_new(struct cccd_session **ret)
 		return CCCD_ERR_MEMORY;
 	session->options = cccd_options_default();
 	session->profile = *cccd_profile_counter();
+	result_clear(&session->result);
 	error_reset(&session->error);
 	atomic_init(&session->cancelled, false);
 	if (pthread_mutex_init(&session->lock, NULL) != 0) {
@@ -106,7 +107,7 @@ static void session_use_reader(struct cccd_session *session,
 static void session_forget(struct cccd_session *session)
 {
 	document_clear(&session->document);
-	wipe(&session->result, sizeof(session->result));
+	result_clear(&session->result);
 	wipe(&session->evidence, sizeof(session->evidence));
 	session->finished = false;
 }

@@ -213,6 +213,16 @@ static bool holds_no_file(const struct cccd_document *document)
 	return true;
 }
 
+/* Words are always words: nobody must ask for NULL first. */
+static bool has_every_word(const struct cccd_result *result)
+{
+	for (size_t i = 0; i < CCCD_CHECKS; i++)
+		if (result->checks[i].reason == NULL)
+			return false;
+	return result->access.password != NULL &&
+	       result->access.mapping != NULL && result->access.cipher != NULL;
+}
+
 /* Zeroed memory means that nothing is proven. */
 static void session_knows_nothing_before_a_run(void **state)
 {
@@ -223,6 +233,9 @@ static void session_knows_nothing_before_a_run(void **state)
 	cccd_session_free(NULL);
 	assert_int_equal(cccd_session_new(&session), CCCD_OK);
 	assert_true(all_not_run(cccd_session_result(session)));
+	assert_true(has_every_word(cccd_session_result(session)));
+	cccd_session_wipe(session);
+	assert_true(has_every_word(cccd_session_result(session)));
 	assert_true(holds_no_file(cccd_session_document(session)));
 	assert_int_equal(cccd_session_error(session)->code, CCCD_OK);
 	assert_int_equal(cccd_session_evidence(session, &evidence),
