@@ -57,6 +57,23 @@ static enum cccd_err take_modes(const cJSON *checks, struct cccd_error *error,
 	return CCCD_OK;
 }
 
+/* The shipped name stands for the shipped modes, whoever reads a result. */
+static enum cccd_err check_name(const struct cccd_profile *profile,
+                                struct cccd_error *error)
+{
+	const struct cccd_profile *shipped = cccd_profile_counter();
+	bool same = profile->revocation_from_first_crl ==
+	            shipped->revocation_from_first_crl;
+
+	for (size_t i = 0; i < CCCD_CHECKS; i++)
+		same = same && profile->modes[i] == shipped->modes[i];
+	if (same || strcmp(profile->name, shipped->name) != 0)
+		return CCCD_OK;
+	return fail(error, CCCD_ERR_POLICY_CONFIG,
+	            "profile: \"%s\" is the shipped one, name yours otherwise",
+	            shipped->name);
+}
+
 enum cccd_err json_profile_parse(struct span text, struct cccd_error *error,
                                  struct cccd_profile *ret)
 {
@@ -80,6 +97,7 @@ enum cccd_err json_profile_parse(struct span text, struct cccd_error *error,
 	               &profile.revocation_from_first_crl));
 	TRY(take_modes(cJSON_GetObjectItemCaseSensitive(root, "checks"), error,
 	               &profile));
+	TRY(check_name(&profile, error));
 	*ret = profile;
 	return CCCD_OK;
 }
