@@ -124,6 +124,14 @@ static bool is_telling(const struct cccd_check *check)
 	         check->mode != CCCD_MODE_MANDATORY);
 }
 
+/* A fault that weighs nothing in the profile is not passed over silently. */
+static bool is_not_counted(const struct cccd_check *check)
+{
+	return check->mode == CCCD_MODE_EVALUATORY &&
+	       check->verdict != CCCD_SUCCESSFUL &&
+	       check->verdict != CCCD_NOT_SUPPORTED;
+}
+
 static void print_list(FILE *out, const struct cccd_result *result, int english)
 {
 	for (size_t i = 0; i < result->suspicion_count; i++)
@@ -156,6 +164,9 @@ void print_result(FILE *out, const struct cccd_result *result)
 		if (check->reason[0] != '\0')
 			(void)fprintf(out, " - %s",
 			              cccd_reason_text(check->reason, english));
+		if (is_not_counted(check))
+			(void)fputs(cli_text(" (không tính)", " (not counted)"),
+			            out);
 		(void)fputc('\n', out);
 	}
 	print_list(out, result, english);
@@ -163,6 +174,14 @@ void print_result(FILE *out, const struct cccd_result *result)
 		(void)fprintf(out, "  %s\n",
 		              cli_text("Thẻ mẫu: không phải giấy tờ thật.",
 		                       "A specimen: not a real document."));
+	/* Whose rules the word below follows, unless they are the usual. */
+	if (strcmp(result->profile, cccd_profile_counter()->name) != 0) {
+		(void)fprintf(out, "  %s ",
+		              cli_text("Theo quy định kiểm tra:",
+		                       "By the check profile:"));
+		print_clean(out, result->profile);
+		(void)fputc('\n', out);
+	}
 	(void)fprintf(out, "=> %s\n", overall_text(result->overall));
 }
 

@@ -82,6 +82,8 @@ static const struct edit profile_edits[] = {
 	{ "\"mine\"", "\"\"", 5 },
 	{ "\"mine\"", "\"a name that is longer than a name may be\"", 5 },
 	{ "\"mine\"", "{}", 5 },
+	/* The shipped profile's name over other modes. */
+	{ "\"mine\"", "\"counter\"", 5 },
 	{ "\"checks\"", "\"cheques\"", 5 },
 	{ "\"mandatory\"", "\"obligatory\"", 5 },
 	{ "\"mandatory\"", "true", 5 },
@@ -249,6 +251,37 @@ static void profile_is_taken_or_refused_with_its_reason(void **state)
 	}
 }
 
+/* A word of another profile's says so, and what it let pass. */
+static void profile_of_others_stands_beside_its_word(void **state)
+{
+	static const char lax[] =
+	        "{\"schema\":\"urn:cccd:profile:1\",\"name\":\"mine\","
+	        "\"checks\":{\"data_groups\":\"mandatory\"}}";
+	const struct edit clone = { .was = "\"outcome\":\t\"proven\"",
+		                    .is = "\"outcome\":\t\"refused\"" };
+	struct call call = {
+		.args = { "verify", "", "--profile", files.path, "--demo-trust",
+		          getenv("CCCD_SPECIMEN_PKI") },
+		.language = "en",
+	};
+	char *text = edited(files.good, &clone);
+	char evidence[PATH_LEN];
+	struct answer *answer = NULL;
+
+	(void)state;
+	write_file(text, strlen(text));
+	free(text);
+	(void)snprintf(evidence, sizeof(evidence), "%s/clone", files.directory);
+	assert_int_equal(rename(files.path, evidence), 0);
+	call.args[1] = evidence;
+	write_file(lax, sizeof(lax) - 1);
+	answer = call_run(&call);
+	assert_int_equal(answer->status, 0);
+	assert_non_null(strstr(answer->out, "By the check profile: mine"));
+	assert_non_null(strstr(answer->out, "(not counted)"));
+	call_free(answer);
+}
+
 static void profile_refuses_hostile_forms(void **state)
 {
 	(void)state;
@@ -333,6 +366,7 @@ int main(void)
 		cmocka_unit_test(verify_refuses_every_cut),
 		cmocka_unit_test(verify_refuses_hostile_forms),
 		cmocka_unit_test(profile_is_taken_or_refused_with_its_reason),
+		cmocka_unit_test(profile_of_others_stands_beside_its_word),
 		cmocka_unit_test(profile_refuses_hostile_forms),
 		cmocka_unit_test(refusal_names_the_line),
 		cmocka_unit_test(a_folder_is_not_a_file),
