@@ -227,6 +227,27 @@ static enum cccd_err reprove(const struct cccd_evidence *evidence,
 	return inspection_reprove(inspection);
 }
 
+/* Neither leaves a proof for others: the outcome of chip authentication is
+ * the reader's word, and data that fit the mapping's key anybody can make. */
+static void mark_recorded(struct cccd_result *result)
+{
+	static const enum cccd_check_id told[] = {
+		CCCD_CHECK_CHIP_AUTHENTICATION, CCCD_CHECK_PACE_CAM,
+		CCCD_CHECK_CHIP_GENUINENESS
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++) {
+		struct cccd_check *check = &result->checks[told[i]];
+		bool by_signature =
+		        told[i] == CCCD_CHECK_CHIP_GENUINENESS &&
+		        result->checks[CCCD_CHECK_ACTIVE_AUTHENTICATION]
+		                        .verdict == CCCD_SUCCESSFUL;
+
+		if (check->verdict == CCCD_SUCCESSFUL && !by_signature)
+			check->reason = "as_recorded";
+	}
+}
+
 static void conclude(const struct cccd_evidence *evidence,
                      struct inspection *inspection, struct cccd_result *ret)
 {
@@ -244,6 +265,7 @@ static void conclude(const struct cccd_evidence *evidence,
 		inspection->facts.cross =
 		        auth_check_make(facts->cross_verdict, "as_recorded");
 	inspection_conclude(&inspection->facts, inspection->in->profile, ret);
+	mark_recorded(ret);
 	memcpy(ret->transaction, facts->transaction, sizeof(ret->transaction));
 	memcpy(ret->issuing_state, inspection->issuing_state,
 	       sizeof(ret->issuing_state));

@@ -55,7 +55,7 @@ struct cccd_active_auth_facts {
 	size_t signature_len;
 };
 
-/** struct cccd_cam_facts - data of the mapping; verified anew. */
+/** struct cccd_cam_facts - data of the mapping; compared anew, no proof. */
 struct cccd_cam_facts {
 	bool present;
 	int32_t domain_id;
@@ -130,9 +130,9 @@ cccd_session_evidence(const struct cccd_session *session,
  * @ret:     the same verdict as the read that made it, given the same store
  *           and time
  *
- * Passive authentication, active authentication and chip authentication
- * mapping are carried out again; chip authentication is as recorded, because
- * nobody but the reader can know it.
+ * Passive authentication and active authentication are carried out again.
+ * Chip authentication, and its mapping, leave no proof for others: whoever
+ * wrote the file could have made it up, so their checks say "as_recorded".
  *
  * Return: CCCD_OK whatever the verdict; CCCD_ERR_MEMORY;
  * CCCD_ERR_CRYPTO_FAILED.
