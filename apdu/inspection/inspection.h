@@ -62,6 +62,7 @@ struct inspection_channel {
  * @resumed: interruptions that were mended
  * @verifier: checks the security object while bytes still arrive
  * @reader_card: what the reader said of the card
+ * @aa_extended: the chip refused to sign for its short length
  * @card_security_asked, @card_security_seen: of the survey; a refusal is
  *            remembered through a new channel
  */
@@ -92,6 +93,7 @@ struct inspection {
 	struct card_memory memory_mark;
 	bool constant_refused;
 	struct reader_card reader_card;
+	bool aa_extended;
 	bool card_security_asked;
 	enum cccd_file_state card_security_seen;
 	char issuing_state[4];

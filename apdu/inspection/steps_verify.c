@@ -100,6 +100,56 @@ enum cccd_err step_chip_auth(struct inspection *inspection)
 	return CCCD_OK;
 }
 
+/* Whether the refusal may only be about lengths: chips that read short may
+ * sign with extended ones, and long RSA keys need them [9303-11 6.1.4]. */
+static bool asks_for_extended(const struct inspection *inspection)
+{
+	const struct reader_card *card = &inspection->reader_card;
+	uint16_t sw = inspection->facts.aa.status_word;
+
+	return !inspection->card.extended && !inspection->aa_extended &&
+	       (sw == SW_WRONG_LENGTH || sw >> 8 == 0x6C) &&
+	       card->max_command > READER_SHORT_COMMAND_MAX &&
+	       card->max_response > READER_SHORT_RESPONSE_MAX;
+}
+
+/* A naked status word says no and takes the channel with it. */
+static bool channel_ended(const struct inspection *inspection)
+{
+	return inspection->facts.opened && !sm_is_open(&inspection->card.sm);
+}
+
+static enum cccd_err sign_once(struct inspection *inspection, struct span key,
+                               struct span algorithm, struct span challenge)
+{
+	struct card *card = &inspection->card;
+	bool kept = card->extended;
+	enum cccd_err err = CCCD_OK;
+
+	card->extended = kept || inspection->aa_extended;
+	err = active_auth_run(card, key, algorithm, challenge,
+	                      &inspection->facts.aa);
+	card->extended = kept;
+	return err;
+}
+
+/* Where the refused length took the channel, the step comes again. */
+static enum cccd_err let_sign(struct inspection *inspection, struct span key,
+                              struct span algorithm, struct span challenge)
+{
+	struct active_auth_result *aa = &inspection->facts.aa;
+
+	TRY(sign_once(inspection, key, algorithm, challenge));
+	if (aa->outcome != ACTIVE_AUTH_REFUSED ||
+	    !asks_for_extended(inspection))
+		return CCCD_OK;
+	inspection->aa_extended = true;
+	aa->outcome = ACTIVE_AUTH_NOT_RUN;
+	if (channel_ended(inspection))
+		return CCCD_OK;
+	return sign_once(inspection, key, algorithm, challenge);
+}
+
 enum cccd_err step_active_auth(struct inspection *inspection)
 {
 	const struct cccd_security_infos *dg14 = &inspection->dg14;
@@ -124,10 +174,16 @@ enum cccd_err step_active_auth(struct inspection *inspection)
 	else
 		TRY(random_fill(inspection->in->random, challenge,
 		                sizeof(challenge)));
-	TRY(active_auth_run(&inspection->card, bytes_span(key.whole), algorithm,
-	                    SPAN(challenge), &facts->aa));
+	TRY(let_sign(inspection, bytes_span(key.whole), algorithm,
+	             SPAN(challenge)));
 	facts->ms[CCCD_CHECK_ACTIVE_AUTHENTICATION] =
 	        (uint32_t)(clock_steady_ms() - start);
+	if (channel_ended(inspection)) {
+		error_reset(inspection->error);
+		return fail_sw(inspection->error, CCCD_ERR_SM_BROKEN,
+		               facts->aa.status_word,
+		               "active authentication ended the channel");
+	}
 	return CCCD_OK;
 }
 

@@ -94,6 +94,11 @@ static const struct row rows[] = {
 	GOOD("aa-ecdsa-der", INSPECT_CAN),
 	GOOD("aa-rsa-2048", INSPECT_CAN),
 	GOOD("aa-rsa-3072", INSPECT_CAN),
+	/* [9303-11 6.1.4] Short reads, yet the signature needs more. */
+	GOOD("{\"extends\": \"aa-rsa-2048\", "
+	     "\"behaviour\": {\"max_extended\": 256, "
+	     "\"naked_errors\": true}}",
+	     INSPECT_CAN),
 	GOOD("ca-several-keys", INSPECT_CAN),
 	GOOD("ca-only-dg14-key", INSPECT_CAN),
 	GOOD("rig-01-naked-errors", INSPECT_CAN),
@@ -187,6 +192,10 @@ static const struct row rows[] = {
 	    CCCD_CHECK_CHIP_AUTHENTICATION, "failed/refused", NULL),
 	BAD("AA refused", "bad-aa-refused", CCCD_CHECK_ACTIVE_AUTHENTICATION,
 	    "failed/refused", NULL),
+	BAD("AA refused bare, the rest is read",
+	    "{\"extends\": \"bad-aa-refused\", "
+	    "\"behaviour\": {\"naked_errors\": true}}",
+	    CCCD_CHECK_DATA_GROUPS, "successful", NULL),
 	{ "signer's certificate missing", "bad-sod-no-certificate", INSPECT_CAN,
 	  CCCD_OK, CCCD_UNDETERMINED, CCCD_CHECK_SECURITY_OBJECT_SIGNATURE,
 	  "undetermined/signer_missing", NULL },
