@@ -75,14 +75,14 @@ static enum cccd_err call(struct nfc *nfc, const struct nfc_call *what,
 static enum cccd_err open_device(struct nfc *nfc, const char *device,
                                  struct cccd_error *error)
 {
-	const struct nfc_call request = {
+	const struct nfc_call what = {
 		.type = WIRE_OPEN,
 		.wanted = WIRE_OPENED,
 		.body = span_text(device),
 		.timeout_ms = OPEN_MS,
 	};
 	struct span name = { 0 };
-	enum cccd_err err = call(nfc, &request, error, &name);
+	enum cccd_err err = call(nfc, &what, error, &name);
 
 	if (err == CCCD_OK && wire_text_parse(name, &nfc->name) != CCCD_OK)
 		err = fail(error, CCCD_ERR_READER_LOST,
@@ -148,7 +148,8 @@ static enum cccd_err nfc_new(struct cccd_error *error, struct nfc **ret)
 
 	if (nfc == NULL || !make_wake(nfc->wake)) {
 		free(nfc);
-		return fail(error, CCCD_ERR_MEMORY, "no memory for a reader");
+		(void)fail(error, CCCD_ERR_MEMORY, "no memory for a reader");
+		return CCCD_ERR_MEMORY;
 	}
 	atomic_init(&nfc->stop, false);
 	*ret = nfc;

@@ -71,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int ends[2];
 
 	/* It must fit the socket's buffer: nobody reads meanwhile. */
-	if (size > WIRE_MAX * 4)
+	if (size > (size_t)WIRE_MAX * 4)
 		return 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0 ||
 	    send(ends[1], data, size, MSG_DONTWAIT) != (ssize_t)size ||
