@@ -10,6 +10,21 @@ enum cccd_err step_survey_master_file(struct inspection *inspection)
 	return read_master_file(inspection, CCCD_FILE_DIR, false);
 }
 
+/* By file identifier: a refused short one says less, and some chips close
+ * the channel over it. */
+static enum cccd_err ask_for(struct inspection *inspection, enum cccd_file file)
+{
+	const struct lds_file *row = lds_file(file);
+	struct transfer *transfer = &inspection->files[file];
+
+	if (transfer->fid == 0) {
+		*transfer = transfer_make(row->fid, 0, row->max);
+		/* EF.CVCA: references in a row, then padding. */
+		transfer->unframed = row->tag == 0;
+	}
+	return read_lds_file(inspection, file);
+}
+
 /*
  * Only here, before the application is selected, can the file be asked for:
  * the citizen card does not go back to its master file. One question: the
@@ -20,7 +35,7 @@ enum cccd_err step_survey_card_security(struct inspection *inspection)
 	enum cccd_err err = CCCD_OK;
 
 	inspection->card_security_asked = true;
-	err = read_lds_file(inspection, CCCD_FILE_CARD_SECURITY);
+	err = ask_for(inspection, CCCD_FILE_CARD_SECURITY);
 	inspection->card_security_seen =
 	        inspection->states[CCCD_FILE_CARD_SECURITY];
 	return err;
@@ -39,16 +54,8 @@ static bool is_card_access(const struct inspection *inspection,
 /* The last step: what a refusal does to the channel harms nothing. */
 enum cccd_err step_survey_application(struct inspection *inspection)
 {
-	const struct lds_file *row = lds_file(CCCD_FILE_CVCA);
-	struct transfer *transfer = &inspection->files[CCCD_FILE_CVCA];
-	enum cccd_err err = CCCD_OK;
+	enum cccd_err err = ask_for(inspection, CCCD_FILE_CVCA);
 
-	if (transfer->fid == 0) {
-		*transfer = transfer_make(row->fid, row->sfi, row->max);
-		/* References in a row, then padding. */
-		transfer->unframed = true;
-	}
-	err = read_lds_file(inspection, CCCD_FILE_CVCA);
 	if (err == CCCD_OK && is_card_access(inspection, CCCD_FILE_CVCA))
 		inspection->states[CCCD_FILE_CVCA] = CCCD_FILE_MISSING;
 	if (err != CCCD_ERR_SM_BROKEN)

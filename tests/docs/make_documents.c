@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/macros.h"
 #include "lib/json/evidence.h"
+#include "lib/json/probe.h"
 #include "lib/json/readers.h"
 #include "lib/json/result.h"
 #include "lib/json/tables.h"
@@ -74,6 +75,7 @@ static const struct plan plans[] = {
 	{ "no-signer", "bad-sod-no-certificate", "can", CCCD_ACCESS_KEY_CAN,
 	  false },
 	{ "removed", "bad-removed", "can", CCCD_ACCESS_KEY_CAN, false },
+	{ "told", "extended-info", "can", CCCD_ACCESS_KEY_CAN, false },
 };
 
 static void die(const char *what, const char *why)
@@ -249,6 +251,41 @@ static void read_card(const struct work *work, const struct plan *plan)
 	sim_card_free(card);
 }
 
+/* What is told of the card, also when the run failed. */
+static void probe_card(const struct work *work, const struct plan *plan)
+{
+	struct cccd_options options = cccd_options_default();
+	struct cccd_probe *probe = calloc(1, sizeof(*probe));
+	struct cccd_session *session = NULL;
+	struct sim_card *card = NULL;
+	char *text = NULL;
+
+	if (probe == NULL || cccd_session_new(&session) != CCCD_OK ||
+	    sim_card_load(plan->profile, NULL, &card) != CCCD_OK)
+		die(plan->name, "no session");
+	options.now = NOW_S;
+	options.flags = CCCD_PROBE_FLAGS;
+	give_card(session, card);
+	cccd_probe_watch(session, probe);
+	if (cccd_session_set_options(session, &options) != CCCD_OK ||
+	    cccd_session_set_access_key(session, plan->type,
+	                                sim_card_secret(card, plan->key)) !=
+	            CCCD_OK)
+		die(plan->name, cccd_session_error(session)->text);
+	/* A run that fails is told of as well. */
+	if (cccd_session_run(session) != CCCD_OK &&
+	    cccd_session_error(session)->code == CCCD_OK)
+		die(plan->name, "an error without a code");
+	if (cccd_probe_fill(session, probe) != CCCD_OK ||
+	    json_probe_text(probe, &text) != CCCD_OK)
+		die(plan->name, "no probe");
+	save(work, "probe", plan->name, text);
+	json_text_free(text);
+	cccd_session_free(session);
+	sim_card_free(card);
+	free(probe);
+}
+
 /* One problem document for every error there is. */
 static void save_problems(const struct work *work)
 {
@@ -342,6 +379,8 @@ int main(int argc, char **argv)
 	make_trust(&work);
 	for (size_t i = 0; i < ARRAY_LEN(plans); i++)
 		read_card(&work, &plans[i]);
+	for (size_t i = 0; i < ARRAY_LEN(plans); i++)
+		probe_card(&work, &plans[i]);
 	save_problems(&work);
 	save_readers(&work);
 	cccd_trust_close(work.trust);
