@@ -126,12 +126,22 @@ static void pass_time(uint64_t us)
 		;
 }
 
+/* A reader whose frame is too small, though PC/SC calls it able. */
+static enum cccd_err refuse_length(int fd)
+{
+	static const uint8_t wrong_length[] = { 0x67, 0x00 };
+
+	return transmit(fd, SPAN(wrong_length));
+}
+
 static enum cccd_err exchange(int fd, struct sim_card *card,
                               struct span command, bool sleep)
 {
 	BUF response = buf_make(SIM_RESPONSE_MAX);
 	struct sim_outcome outcome;
 
+	if (command.len > sim_card_max_command(card))
+		return refuse_length(fd);
 	TRY(sim_card_exchange(card, command, &response, &outcome));
 	if (sleep)
 		pass_time(outcome.time_us);
@@ -139,6 +149,8 @@ static enum cccd_err exchange(int fd, struct sim_card *card,
 	 * closing the connection ends the reader's wait. */
 	if (outcome.removed || outcome.mute)
 		return CCCD_ERR_CARD_REMOVED;
+	if (response.len > sim_card_max_response(card))
+		return refuse_length(fd);
 	return transmit(fd, span_first(buf_span(&response), MESSAGE_MAX));
 }
 
