@@ -159,7 +159,6 @@ enum cccd_err trust_begin(struct cccd_trust *trust, struct cccd_error *error,
                           int *ret)
 {
 	struct cccd_trust *fresh = NULL;
-	struct cccd_trust old = { 0 };
 	bool current = false;
 	int lock = -1;
 	enum cccd_err err = CCCD_OK;
@@ -173,7 +172,8 @@ enum cccd_err trust_begin(struct cccd_trust *trust, struct cccd_error *error,
 		return err;
 	}
 	if (fresh != NULL) {
-		old = *trust;
+		struct cccd_trust old = *trust;
+
 		*trust = *fresh;
 		*fresh = old;
 		cccd_trust_close(fresh);

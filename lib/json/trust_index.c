@@ -14,6 +14,7 @@ enum {
 	INDEX_TEXT_MAX = 32 * 1024 * 1024,
 	INDEX_ENTRIES_MAX = CCCD_TRUST_KINDS * 65536,
 	SHA256_HEX = 64,
+	ENTRY_MEMBERS = 6,
 };
 
 static const char index_schema[] = "urn:cccd:trust-index:1";
@@ -53,6 +54,14 @@ static int line_of(const char *text, const char *at)
 	for (; text < at; text++)
 		line += *text == '\n';
 	return line;
+}
+
+static bool only_blanks(const char *at, const char *end)
+{
+	for (; at < end; at++)
+		if (*at != ' ' && *at != '\t' && *at != '\r' && *at != '\n')
+			return false;
+	return true;
 }
 
 static bool take_text(const cJSON *item, const char *member, char *ret,
@@ -110,6 +119,9 @@ static enum cccd_err take_entry(const cJSON *item, int number,
 		return refuse(error, number, "date");
 	if (!take_specimen(item, &ret->specimen))
 		return refuse(error, number, "specimen");
+	/* All six are there; a twin or a stranger would be a seventh. */
+	if (cJSON_GetArraySize(item) != ENTRY_MEMBERS)
+		return refuse(error, number, "member");
 	return CCCD_OK;
 }
 
@@ -188,7 +200,8 @@ enum cccd_err cccd_trust_index_parse(const char *text, size_t len,
 		return fail(error, CCCD_ERR_TRUST_STORE_BAD,
 		            "index.json is too large");
 	tree = len == 0 ? NULL : cJSON_ParseWithLengthOpts(text, len, &end, 0);
-	if (tree == NULL)
+	/* What follows the document would be read by nobody. */
+	if (tree == NULL || !only_blanks(end, text + len))
 		return fail(error, CCCD_ERR_TRUST_STORE_BAD,
 		            "index.json: line %d is no JSON",
 		            line_of(text, end));

@@ -453,6 +453,11 @@ static void index_parse_refuses_what_is_bad(void **state)
 		"{\"schema\":\"urn:cccd:trust-index:1\",\"entries\":[1]}",
 		ENTRY("anchor", SHA, ""), /* the flag is never assumed */
 		ENTRY("anchor", SHA, ",\"specimen\":\"no\""),
+		ENTRY("anchor", SHA, ",\"specimen\":true,\"specimen\":false"),
+		ENTRY("anchor", SHA, ",\"specimen\":false,\"note\":\"\""),
+		ENTRY("anchor", SHA, ",\"specimen\":false") "x",
+		ENTRY("anchor", SHA, ",\"specimen\":false")
+		        ENTRY("anchor", SHA, ",\"specimen\":false"),
 		ENTRY("anchors", SHA, ",\"specimen\":false"),
 		ENTRY("anchor", "AA", ",\"specimen\":false"),
 		ENTRY("anchor", "../../../../../../../../etc/passwd",
