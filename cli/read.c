@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +25,7 @@
 /* The one session of the process, for the signal's thread. */
 static struct cccd_session *running;
 static sigset_t stop_signals;
+static atomic_bool run_is_over;
 
 static void session_cleanup(struct cccd_session **session)
 {
@@ -42,7 +44,8 @@ static void *wait_for_stop(void *context)
 
 	(void)context;
 	(void)sigwait(&stop_signals, &signal);
-	cccd_session_cancel(running);
+	if (!atomic_load(&run_is_over))
+		cccd_session_cancel(running);
 	return NULL;
 }
 
@@ -62,10 +65,13 @@ enum cccd_err cli_run_watched(struct cccd_session *session)
 	bool watching = false;
 
 	running = session;
+	atomic_store(&run_is_over, false);
 	watching = watch_signals(&watcher);
 	err = cccd_session_run(session);
+	/* Woken, not cancelled: it may hold a lock of the session. */
+	atomic_store(&run_is_over, true);
 	if (watching) {
-		(void)pthread_cancel(watcher);
+		(void)pthread_kill(watcher, SIGTERM);
 		(void)pthread_join(watcher, NULL);
 	}
 	(void)pthread_sigmask(SIG_UNBLOCK, &stop_signals, NULL);
