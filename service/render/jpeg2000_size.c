@@ -84,16 +84,16 @@ static enum picture_status check_grid(const uint8_t *at)
 	uint32_t side[2];
 	uint64_t tiles = 1;
 
-	for (unsigned int i = 0; i < 2; i++) {
-		uint32_t end = number(at + 4 * i, 4);
-		uint32_t offset = number(at + 8 + 4 * i, 4);
-		uint32_t tile = number(at + 16 + 4 * i, 4);
-		uint32_t origin = number(at + 24 + 4 * i, 4);
+	for (size_t i = 0; i < 2; i++, at += 4) {
+		uint32_t end = number(at, 4);
+		uint32_t offset = number(at + 8, 4);
+		uint32_t tile = number(at + 16, 4);
+		uint32_t origin = number(at + 24, 4);
 
 		if (end <= offset || origin > offset || tile == 0)
 			return PICTURE_MALFORMED;
 		side[i] = end - offset;
-		/* Neither factor is above 2^32: the first one is capped. */
+		/* Each is capped before they are multiplied. */
 		if (cells(end, origin, tile) > JPEG2000_TILES_MAX)
 			return PICTURE_TOO_LARGE;
 		tiles *= cells(end, origin, tile);
@@ -103,15 +103,14 @@ static enum picture_status check_grid(const uint8_t *at)
 	               : PICTURE_TOO_LARGE;
 }
 
-static enum picture_status check_components(struct span list, size_t count)
+static enum picture_status check_components(const uint8_t *at, size_t len,
+                                            size_t count)
 {
-	if (count == 0 || list.len < count * SIZ_COMPONENT)
-		return PICTURE_MALFORMED;
 	if (count > JPEG2000_COMPONENTS_MAX)
 		return PICTURE_UNSUPPORTED;
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t *at = list.at + i * SIZ_COMPONENT;
-
+	if (count == 0 || len < count * SIZ_COMPONENT)
+		return PICTURE_MALFORMED;
+	for (size_t i = 0; i < count; i++, at += SIZ_COMPONENT) {
 		/* The bit depth less one, its sign in the upper bit. */
 		if ((at[0] & 0x7F) >= BITS_MAX)
 			return PICTURE_UNSUPPORTED;
@@ -135,6 +134,7 @@ enum picture_status jpeg2000_check_size(struct span image, bool *ret_boxed)
 	if (status != PICTURE_RENDERED)
 		return status;
 	*ret_boxed = boxed;
-	return check_components(span_after(stream, SIZ_HEAD + 2),
+	return check_components(stream.at + SIZ_HEAD + 2,
+	                        stream.len - SIZ_HEAD - 2,
 	                        number(stream.at + SIZ_HEAD, 2));
 }

@@ -11,20 +11,17 @@
 #include <linux/landlock.h>
 
 /*
- * As the newest kernel knows it: the system's header may be older than the
- * kernel that runs. An older kernel takes a shorter one.
+ * What rules may govern, as the newest kernel knows it: rights to files,
+ * to ports (from version 4), scopes (from version 6). The system's header
+ * may be older than the kernel that runs; an older kernel takes fewer.
  */
-struct ruleset {
-	uint64_t files;
-	uint64_t network; /* from version 4 */
-	uint64_t scopes;  /* from version 6 */
-};
+enum { RULESET_WORDS = 3 };
 
 /* The rights that exist from a version on: all of them are denied. */
 struct version {
 	long version;
 	size_t size;
-	struct ruleset denied;
+	uint64_t denied[RULESET_WORDS];
 };
 
 static const struct version versions[] = {
@@ -59,7 +56,7 @@ bool confine_landlock(void)
 	if (number == 0)
 		return false;
 	version = version_of(number);
-	fd = syscall(SYS_landlock_create_ruleset, &version->denied,
+	fd = syscall(SYS_landlock_create_ruleset, version->denied,
 	             version->size, 0);
 	if (fd < 0)
 		return false;

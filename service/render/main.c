@@ -92,9 +92,10 @@ int main(int argc, char **argv)
 
 	if (room == NULL)
 		return answer(PICTURE_TOO_LARGE, &none);
-	/* No way round it: unconfined, not a byte is looked at. */
-	if (!confine())
-		return answer(PICTURE_UNCONFINED, &none);
 	/* The end of main() would call what the filter forbids. */
-	_exit(render(side_max, room));
+	if (confine())
+		_exit(render(side_max, room));
+	/* No way round it: unconfined, not a byte is looked at. */
+	free(room);
+	return answer(PICTURE_UNCONFINED, &none);
 }

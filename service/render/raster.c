@@ -51,7 +51,7 @@ static uint8_t mean(const struct raster *from, const uint32_t x[static 2],
 		for (uint32_t column = x[0]; column < x[1]; column++)
 			sum += at[(size_t)column * from->channels + channel];
 	}
-	return (uint8_t)((sum + count / 2) / count);
+	return count > 0 ? (uint8_t)((sum + count / 2) / count) : 0;
 }
 
 /* Where the pixel @i of @to comes from, in a side of @from: never empty,

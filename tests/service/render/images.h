@@ -63,7 +63,7 @@ struct pixels {
 };
 
 /* False when it is no JPEG, has metadata, or brings any warning. */
-bool image_read_jpeg(struct span jpeg, struct pixels *ret);
+bool image_read_jpeg(struct span bytes, struct pixels *ret);
 
 /* Mean difference of two images of one size and kind, in steps of 255. */
 double image_distance(const struct pixels *a, const struct pixels *b);
