@@ -387,6 +387,7 @@ static void keep_transport(struct cccd_session *session,
 	       sizeof(facts->reader));
 	facts->max_command = (uint32_t)inspection->reader_card.max_command;
 	facts->max_response = (uint32_t)inspection->reader_card.max_response;
+	facts->bit_rate_kbps = inspection->reader_card.bit_rate_kbps;
 	if (inspection->memory == NULL)
 		return;
 	memcpy(facts->atr, inspection->memory->atr, sizeof(facts->atr));

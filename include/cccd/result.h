@@ -172,6 +172,7 @@ enum { CCCD_CARD_ATR_MAX = 64 };
  * @extended_length: the same question for reader and card alone
  * @atr, @atr_len: of the card, or made of its ATS by the reader
  * @max_command, @max_response: longest APDUs the reader passes, bytes
+ * @bit_rate_kbps: over the air, 0 when the reader does not say
  */
 struct cccd_transport_facts {
 	char reader[64];
@@ -185,6 +186,7 @@ struct cccd_transport_facts {
 	size_t atr_len;
 	uint32_t max_command;
 	uint32_t max_response;
+	uint32_t bit_rate_kbps;
 };
 
 /**

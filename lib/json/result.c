@@ -221,6 +221,9 @@ static void put_transport(struct json_maker *maker, cJSON *root,
 	make_number(maker, transport, "exchanges", facts->exchanges);
 	make_number(maker, transport, "resumed", facts->resumed);
 	make_bool(maker, transport, "extended_length", facts->extended);
+	if (facts->bit_rate_kbps != 0)
+		make_number(maker, transport, "bit_rate_kbps",
+		            facts->bit_rate_kbps);
 }
 
 /* Digests of what was read, and the files themselves in scope raw. */

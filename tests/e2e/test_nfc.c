@@ -120,6 +120,15 @@ static void forget_the_way(cJSON *root)
 	        cJSON_DeleteItemFromObject(check, "ms");
 }
 
+static void expect_bit_rate(const cJSON *root, int rate)
+{
+	const cJSON *transport = cJSON_GetObjectItem(root, "transport");
+	const cJSON *member = cJSON_GetObjectItem(transport, "bit_rate_kbps");
+
+	assert_non_null(member);
+	assert_int_equal(member->valueint, rate);
+}
+
 static void expect_same(const char *card, const struct answer *nfc,
                         const struct answer *pcsc)
 {
@@ -128,6 +137,7 @@ static void expect_same(const char *card, const struct answer *nfc,
 
 	assert_string_equal(json_text_at(left, "transport.kind"), "nfc");
 	assert_string_equal(json_text_at(right, "transport.kind"), "pcsc");
+	expect_bit_rate(left, 424);
 	forget_the_way(left);
 	forget_the_way(right);
 	if (!cJSON_Compare(left, right, true)) {
