@@ -13,6 +13,8 @@ enum {
 	TAG_OFFSET = 0x54,
 	TAG_DISCRETIONARY = 0x53,
 	ODD_HEAD_MAX = 5,
+	/* Longest offset that DO'54' holds in two bytes. */
+	OFFSET_TWO_BYTES = 0xFFFF,
 	HEAD_FIRST = 8,
 	/* A card that gives less per read than this is not reading. */
 	PROGRESS_MIN = 16,
@@ -171,6 +173,15 @@ static bool is_length_refusal(uint16_t sw)
 	return sw == SW_WRONG_LENGTH || sw >> 8 == 0x6C;
 }
 
+/* 6B00 to the very first read: a chip that means the end, not the offset. */
+static bool is_too_much(const struct card_memory *memory,
+                        const struct transfer *transfer, uint16_t sw)
+{
+	return is_length_refusal(sw) ||
+	       (sw == SW_OUTSIDE && transfer->bytes.len == 0 &&
+	        !memory->exact && !transfer->unframed);
+}
+
 static bool is_end_of_file(uint16_t sw)
 {
 	return sw == SW_WARNING_EOF || sw == SW_OUTSIDE;
@@ -187,15 +198,33 @@ static uint16_t killer_sw(const struct card *card)
 	return response.sw;
 }
 
-/* [7816-4 7.2.3] Odd instruction: offset in DO'54', data in DO'53'. */
+/* Room for the head of a DO'53' around @len bytes: all that it may take,
+ * or, where a card refuses to be asked past the end, what it takes. */
+static size_t odd_head(const struct card_memory *memory, size_t len)
+{
+	if (!memory->exact)
+		return ODD_HEAD_MAX;
+	if (len < 0x80)
+		return 2;
+	if (len < 0x100)
+		return 3;
+	return len < 0x10000 ? 4 : ODD_HEAD_MAX;
+}
+
+/* [7816-4 7.2.3] Odd instruction: offset in DO'54', as short as can be
+ * [9303-10 3.6.6], data in DO'53'. */
 static enum cccd_err read_odd(struct card *card, size_t offset, size_t le,
                               struct response *ret)
 {
-	const uint8_t data[] = { TAG_OFFSET, 3, (uint8_t)(offset >> 16),
-		                 (uint8_t)(offset >> 8), (uint8_t)offset };
-	const struct command read = { .ins = INS_READ_BINARY_ODD,
-		                      .data = SPAN(data),
-		                      .le = le };
+	const uint8_t three[] = { TAG_OFFSET, 3, (uint8_t)(offset >> 16),
+		                  (uint8_t)(offset >> 8), (uint8_t)offset };
+	const uint8_t two[] = { TAG_OFFSET, 2, (uint8_t)(offset >> 8),
+		                (uint8_t)offset };
+	const struct command read = {
+		.ins = INS_READ_BINARY_ODD,
+		.data = offset > OFFSET_TWO_BYTES ? SPAN(three) : SPAN(two),
+		.le = le,
+	};
 	struct tlv_reader objects = { 0 };
 	struct span value = { 0 };
 
@@ -388,8 +417,8 @@ static size_t next_le(const struct card *card, const struct card_memory *memory,
 	size_t le = read_le(card, memory);
 	size_t offset = transfer->bytes.len;
 
-	if (offset > OFFSET_MAX && le > ODD_HEAD_MAX)
-		le -= ODD_HEAD_MAX;
+	if (offset > OFFSET_MAX && le > odd_head(memory, le))
+		le -= odd_head(memory, le);
 	if (memory->exact && transfer->expected == 0 && !transfer->indefinite &&
 	    !transfer->unframed)
 		return least(le, HEAD_FIRST);
@@ -405,10 +434,14 @@ static enum cccd_err refuse_length(struct card *card,
                                    const struct transfer *transfer, size_t le,
                                    uint16_t sw)
 {
+	bool may_pass_end =
+	        transfer->bytes.len == 0 || transfer->bytes.len > OFFSET_MAX;
+
 	/* At the start of a file the card may only dislike being asked past
-	 * the end: ask for the head first. When a read inside the file is
-	 * refused after that, the length was the reason. */
-	if (transfer->bytes.len == 0 && !memory->exact && le <= LE_MAX_SHORT) {
+	 * the end: ask for the head first. So it may where the head of
+	 * DO'53' is in the way. When a read inside the file is refused after
+	 * that, the length was the reason. */
+	if (may_pass_end && !memory->exact && le <= LE_MAX_SHORT) {
 		memory->exact = true;
 		return CCCD_OK;
 	}
@@ -424,8 +457,14 @@ static enum cccd_err refused(struct card *card, struct card_memory *memory,
                              const struct transfer *transfer,
                              const struct response *response, size_t le)
 {
-	if (is_length_refusal(response->sw))
+	if (is_too_much(memory, transfer, response->sw))
 		return refuse_length(card, memory, transfer, le, response->sw);
+	/* A read by short identifier that did not select the file. */
+	if (response->sw == SW_NO_CURRENT_EF && transfer->bytes.len > 0 &&
+	    !memory->no_sfi) {
+		memory->no_sfi = true;
+		return select_by_fid(card, transfer);
+	}
 	return select_error(card, response->sw);
 }
 
@@ -433,11 +472,13 @@ static enum cccd_err read_next(struct card *card, struct card_memory *memory,
                                struct transfer *transfer)
 {
 	size_t le = next_le(card, memory, transfer);
-	size_t wire = transfer->bytes.len > OFFSET_MAX ? le + ODD_HEAD_MAX : le;
+	bool odd = transfer->bytes.len > OFFSET_MAX;
+	size_t wire = odd ? le + odd_head(memory, le) : le;
 	struct response response = { 0 };
 	enum cccd_err err = read_at(card, transfer->bytes.len, wire, &response);
 
-	if (err == CCCD_ERR_SM_BROKEN && is_length_refusal(killer_sw(card))) {
+	if (err == CCCD_ERR_SM_BROKEN &&
+	    is_too_much(memory, transfer, killer_sw(card))) {
 		enum cccd_err learnt = refuse_length(card, memory, transfer, le,
 		                                     killer_sw(card));
 
@@ -447,7 +488,8 @@ static enum cccd_err read_next(struct card *card, struct card_memory *memory,
 		return file_fact(card, transfer, err);
 	/* The head of DO'53' may be shorter than the room left for it, and
 	 * some cards do not count it: up to all that was asked for comes. */
-	if (is_end_of_file(response.sw))
+	if (is_end_of_file(response.sw) &&
+	    !is_too_much(memory, transfer, response.sw))
 		return take_chunk(card, transfer, &response, wire);
 	if (response.sw != SW_OK)
 		return refused(card, memory, transfer, &response, le);

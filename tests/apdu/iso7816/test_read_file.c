@@ -22,6 +22,8 @@ struct mood {
 	size_t gives;    /* at most this much per answer; 0: no limit */
 	bool no_sfi;     /* 6985 */
 	bool strict_end; /* 6700 past the end */
+	bool says_6b00;  /* 6B00 past the end, wherever the read begins */
+	bool no_select;  /* a short identifier reads, but selects nothing */
 	bool warns_end;  /* 6282 with the rest */
 	bool nothing;    /* 9000 without data */
 	bool too_much;   /* more than was asked for */
@@ -90,8 +92,10 @@ static enum cccd_err give(struct fake *fake, size_t offset, size_t le, bool odd,
 	fake->reads++;
 	fake->largest = le > fake->largest ? le : fake->largest;
 	if ((mood->max_le != 0 && le > mood->max_le) ||
-	    (mood->strict_end && le > rest))
+	    (mood->strict_end && le > rest + (odd ? head_len(rest) : 0)))
 		return sw(response, SW_WRONG_LENGTH);
+	if (mood->says_6b00 && le > rest + (odd ? head_len(rest) : 0))
+		return sw(response, SW_OUTSIDE);
 	if (mood->nothing)
 		return sw(response, SW_OK);
 	if (rest == 0)
@@ -122,22 +126,22 @@ static enum cccd_err answer(void *context, struct span command,
 
 	if (fake->lose_in > 0 && --fake->lose_in == 0)
 		return CCCD_ERR_CARD_REMOVED;
-	if (command.at[1] == 0xA4 || (command.at[2] & 0x80) != 0)
+	if (command.at[1] == 0xA4 ||
+	    ((command.at[2] & 0x80) != 0 && !fake->mood.no_select))
 		fake->selected = !fake->mood.missing;
 	if (fake->mood.missing)
 		return sw(response, SW_NOT_FOUND);
 	if (command.at[1] == 0xA4)
 		return sw(response, SW_OK);
 	if (command.at[1] == 0xB1)
-		return give(fake,
-		            (size_t)command.at[7] << 16 |
-		                    (size_t)command.at[8] << 8 | command.at[9],
-		            le_of(command, 10), true, response);
+		return give(fake, (size_t)command.at[7] << 8 | command.at[8],
+		            le_of(command, 9), true, response);
 	if ((command.at[2] & 0x80) != 0 && fake->mood.no_sfi)
 		return sw(response, SW_CONDITIONS);
 	if ((command.at[2] & 0x80) != 0)
 		offset = command.at[3];
-	assert_true(fake->selected);
+	if (!fake->selected && (command.at[2] & 0x80) == 0)
+		return sw(response, SW_NO_CURRENT_EF);
 	return give(fake, offset, le_of(command, 4), false, response);
 }
 
@@ -255,6 +259,42 @@ static void read_file_learns_not_to_read_past_the_end(void **state)
 	read_whole(rig);
 	assert_true(rig->memory.exact);
 	assert_int_equal(rig->memory.max_short, LE_MAX_SHORT);
+}
+
+/* [7816-4 5.6] 6B00 is for the offset, some chips say it of the length. */
+static void read_file_asks_for_the_head_after_6b00(void **state)
+{
+	static const size_t lens[] = { 95, 1000, BIG };
+	struct rig *rig = *state;
+
+	rig->fake.mood.says_6b00 = true;
+	for (size_t i = 0; i < ARRAY_LEN(lens); i++) {
+		transfer_release(&rig->transfer);
+		rig->transfer = transfer_make(FID, SFI, 1U << 20);
+		make_file(&rig->fake, lens[i]);
+		read_whole(rig);
+	}
+	assert_true(rig->memory.exact);
+}
+
+static void read_file_does_not_pass_the_end_above_32767(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->fake.mood.strict_end = true;
+	make_file(&rig->fake, BIG);
+	read_whole(rig);
+	assert_true(rig->memory.exact);
+	assert_int_equal(rig->memory.max_short, LE_MAX_SHORT);
+}
+
+static void read_file_selects_what_a_short_identifier_did_not(void **state)
+{
+	struct rig *rig = *state;
+
+	rig->fake.mood.no_select = true;
+	read_whole(rig);
+	assert_true(rig->memory.no_sfi);
 }
 
 static void read_file_takes_the_warning_at_the_end(void **state)
@@ -486,6 +526,9 @@ int main(void)
 		RIGGED(read_file_climbs_down_the_ladder),
 		RIGGED(read_file_gives_up_below_the_ladder),
 		RIGGED(read_file_learns_not_to_read_past_the_end),
+		RIGGED(read_file_asks_for_the_head_after_6b00),
+		RIGGED(read_file_does_not_pass_the_end_above_32767),
+		RIGGED(read_file_selects_what_a_short_identifier_did_not),
 		RIGGED(read_file_takes_the_warning_at_the_end),
 		RIGGED(read_file_takes_what_the_card_gives),
 		RIGGED(read_file_uses_the_odd_instruction_above_32767),
