@@ -182,18 +182,30 @@ static void remote_disconnect(void *context)
 	assert_true(take_message(remote->fd, atr, sizeof(atr), &len));
 }
 
-/* How often any of the texts stands in @bytes, in the first @until. */
+/* How often @text begins in the first @until of @bytes. */
+static size_t count_text(const uint8_t *bytes, size_t len, size_t until,
+                         const char *text)
+{
+	size_t width = strlen(text);
+	const uint8_t *at = bytes;
+	size_t count = 0;
+
+	while ((at = memchr(at, text[0], (size_t)(bytes + until - at))) !=
+	       NULL) {
+		if ((size_t)(bytes + len - at) >= width &&
+		    memcmp(at, text, width) == 0)
+			count++;
+		at++;
+	}
+	return count;
+}
+
 static size_t count_in(const uint8_t *bytes, size_t len, size_t until)
 {
 	size_t count = 0;
 
-	for (size_t c = 0; c < ARRAY_LEN(canaries); c++) {
-		size_t width = strlen(canaries[c]);
-
-		for (size_t i = 0; i < until && i + width <= len; i++)
-			count += bytes[i] == (uint8_t)canaries[c][0] &&
-			         memcmp(bytes + i, canaries[c], width) == 0;
-	}
+	for (size_t i = 0; i < ARRAY_LEN(canaries); i++)
+		count += count_text(bytes, len, until, canaries[i]);
 	return count;
 }
 
