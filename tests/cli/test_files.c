@@ -310,6 +310,24 @@ static void refusal_names_the_line(void **state)
 	call_free(answer);
 }
 
+/* A seed that is refused at its door leads a fuzzer nowhere: make them anew
+ * with cccd read --evidence when the form changes. */
+static void seeds_of_the_fuzzer_are_taken(void **state)
+{
+	static const char *const names[] = { "pace", "active", "cam", "bac" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		char path[PATH_LEN * 4];
+		const struct call call = { .args = { "verify", path } };
+
+		(void)snprintf(path, sizeof(path),
+		               "%s/tests/fuzz/corpus/json_evidence/%s",
+		               getenv("CCCD_SOURCE_DIR"), names[i]);
+		check_status(call_run(&call), 10, names[i]);
+	}
+}
+
 /* Folders and files of others' are an error of the call. */
 static void a_folder_is_not_a_file(void **state)
 {
@@ -375,6 +393,7 @@ int main(void)
 		cmocka_unit_test(profile_of_others_stands_beside_its_word),
 		cmocka_unit_test(profile_refuses_hostile_forms),
 		cmocka_unit_test(refusal_names_the_line),
+		cmocka_unit_test(seeds_of_the_fuzzer_are_taken),
 		cmocka_unit_test(a_folder_is_not_a_file),
 	};
 
