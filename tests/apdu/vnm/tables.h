@@ -11,17 +11,17 @@
 /* Ends the program when the tables are not as they should be. */
 static inline struct json_tables test_tables(void)
 {
-	struct json_tables tables = { 0 };
+	struct json_tables loaded = { 0 };
 	struct cccd_error error = { 0 };
 	char dir[1024];
 
 	(void)snprintf(dir, sizeof(dir), "%s/data/tables",
 	               getenv("CCCD_SOURCE_DIR"));
-	if (json_tables_load(dir, &error, &tables) != CCCD_OK) {
+	if (json_tables_load(dir, &error, &loaded) != CCCD_OK) {
 		(void)fprintf(stderr, "%s: %s\n", dir, error.text);
 		abort();
 	}
-	return tables;
+	return loaded;
 }
 
 #endif
