@@ -226,6 +226,21 @@ static void picture_reply_refuses_other_frames(void **state)
 	assert_int_equal(parse_changed(frame + 1, 0xDB), CCCD_ERR_DATA_PICTURE);
 }
 
+/* The end marker lies one byte behind what was received. */
+static void picture_reply_looks_at_nothing_behind_it(void **state)
+{
+	static const uint8_t tail[] = { 0xFF, 0x00, 0xFF, 0xD9 };
+	BUF reply = buf_make(REPLY_MAX);
+
+	(void)state;
+	put_head(&reply, PICTURE_RENDERED, WIDTH, HEIGHT, jpeg.len + 1);
+	assert_int_equal(buf_append(&reply, span_of(jpeg.at, jpeg.len - 2)),
+	                 CCCD_OK);
+	assert_int_equal(buf_append(&reply, SPAN(tail)), CCCD_OK);
+	assert_int_equal(parse(span_of(reply.at, reply.len - 1)),
+	                 CCCD_ERR_DATA_PICTURE);
+}
+
 static size_t find(uint8_t marker)
 {
 	for (size_t i = AFTER_APP0; i + 1 < jpeg.len; i++)
@@ -268,6 +283,7 @@ int main(void)
 		cmocka_unit_test(picture_reply_refuses_every_truncation),
 		cmocka_unit_test(picture_reply_refuses_what_is_no_picture),
 		cmocka_unit_test(picture_reply_refuses_other_frames),
+		cmocka_unit_test(picture_reply_looks_at_nothing_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);

@@ -3,6 +3,7 @@
  * A cccd-render that misbehaves: the image names how. Words that begin with
  * "locked-" first lock the process in as cccd-render does, then break out.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <stdint.h>
@@ -10,9 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -101,7 +104,7 @@ static void hide(void)
 	hang();
 }
 
-/* Only files that it has no business with decide this. */
+/* Whether anything but the streams came down. */
 static void tell_descriptors(void)
 {
 	uint32_t others = 0;
@@ -222,6 +225,20 @@ static void try_allowed(void)
 	         0);
 }
 
+/* Landlock alone, without the filter that would hide it. */
+static void try_landlock(void)
+{
+	bool absent = syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 0;
+	bool good = prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	            confine_landlock() &&
+	            (absent || (open("/etc/passwd", O_RDONLY) < 0 &&
+	                        errno == EACCES && chdir("/") == 0 &&
+	                        mkdir("/tmp/cccd-odd-child", 0700) < 0 &&
+	                        errno == EACCES));
+
+	say_head(good ? PICTURE_UNSUPPORTED : PICTURE_MALFORMED, 0, 0, 0);
+}
+
 struct misdeed {
 	const char *word;
 	void (*commit)(void);
@@ -240,6 +257,7 @@ static const struct misdeed misdeeds[] = {
 	{ "hide", hide },
 	{ "descriptors", tell_descriptors },
 	{ "environment", tell_environment },
+	{ "landlock", try_landlock },
 	{ "locked-open", try_open },
 	{ "locked-socket", try_socket },
 	{ "locked-execve", try_execve },
@@ -276,7 +294,6 @@ int main(void)
 	char word[WORD_MAX];
 	const struct misdeed *found = NULL;
 
-	/* Long images: do not even read them. */
 	read_word(word);
 	for (size_t i = 0; i < ARRAY_LEN(misdeeds); i++)
 		if (strcmp(word, misdeeds[i].word) == 0)

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -110,6 +111,102 @@ static void confine_limits_the_processor(void **state)
 	                 CCCD_ERR_DATA_PICTURE);
 	assert_int_equal(error.native, SIGKILL);
 	assert_true(clock_steady_ms() - start >= 1000 * (CONFINE_CPU_S - 1));
+}
+
+static void confine_landlock_denies_files(void **state)
+{
+	struct cccd_error error;
+
+	(void)state;
+	assert_int_equal(commit_for("landlock", 0, &error),
+	                 CCCD_ERR_DATA_UNSUPPORTED);
+}
+
+/* Whether a line of /proc/PID/@name begins with @start and then @value. */
+static bool proc_says(pid_t pid, const char *name, const char *start,
+                      const char *value)
+{
+	char path[64];
+	char line[256];
+	bool found = false;
+	FILE *file = NULL;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/%s", (int)pid, name);
+	file = fopen(path, "r");
+	assert_non_null(file);
+	while (!found && fgets(line, sizeof(line), file) != NULL) {
+		const char *rest = line + strlen(start);
+
+		if (strncmp(line, start, strlen(start)) != 0)
+			continue;
+		rest += strspn(rest, " \t");
+		found = strncmp(rest, value, strlen(value)) == 0;
+	}
+	(void)fclose(file);
+	return found;
+}
+
+static unsigned int descriptors_of(pid_t pid)
+{
+	char path[64];
+	unsigned int count = 0;
+	DIR *dir = NULL;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd", (int)pid);
+	dir = opendir(path);
+	assert_non_null(dir);
+	while (readdir(dir) != NULL)
+		count++;
+	(void)closedir(dir);
+	return count - 2;
+}
+
+static pid_t start_real_child(const int ends[static 2])
+{
+	const char *program = getenv("CCCD_RENDER_CHILD");
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		(void)dup2(ends[0], STDIN_FILENO);
+		(void)dup2(ends[1], STDOUT_FILENO);
+		(void)execl(program, "cccd-render", (char *)NULL);
+		_exit(127);
+	}
+	assert_true(pid > 0);
+	return pid;
+}
+
+/* The real program, before it is given a byte: as the system sees it. */
+static void confine_is_what_the_system_sees(void **state)
+{
+	static const char *const limits[][2] = {
+		{ "Max core file size", "0 " },
+		{ "Max file size", "0 " },
+		{ "Max open files", "0 " },
+		{ "Max processes", "0 " },
+		{ "Max cpu time", "4 " },
+		{ "Max address space", "402653184 " },
+	};
+	uint64_t end = clock_steady_ms() + 10000;
+	int ends[2];
+	pid_t pid = 0;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	pid = start_real_child(ends);
+	while (!proc_says(pid, "status", "Seccomp:", "2") &&
+	       clock_steady_ms() < end)
+		clock_sleep_ms(5);
+	assert_true(proc_says(pid, "status", "Seccomp:", "2"));
+	assert_true(proc_says(pid, "status", "NoNewPrivs:", "1"));
+	for (size_t i = 0; i < ARRAY_LEN(limits); i++)
+		assert_true(
+		        proc_says(pid, "limits", limits[i][0], limits[i][1]));
+	assert_int_equal(descriptors_of(pid), 2);
+	(void)kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	(void)close(ends[0]);
+	(void)close(ends[1]);
 }
 
 struct misdeed {
@@ -252,6 +349,8 @@ int main(void)
 		cmocka_unit_test(confine_kills_what_breaks_out),
 		cmocka_unit_test(confine_leaves_memory_up_to_its_limit),
 		cmocka_unit_test(confine_limits_the_processor),
+		cmocka_unit_test(confine_landlock_denies_files),
+		cmocka_unit_test(confine_is_what_the_system_sees),
 		cmocka_unit_test(render_survives_every_answer),
 		cmocka_unit_test(render_kills_at_the_deadline),
 		cmocka_unit_test(render_survives_a_child_that_does_not_listen),

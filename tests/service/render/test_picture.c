@@ -202,6 +202,52 @@ static void picture_render_refuses_truncation(void **state)
 	}
 }
 
+/* Cut between two scans: nothing but the end marker is missed. */
+static void picture_render_refuses_missing_scans(void **state)
+{
+	const struct image_form form = { .kind = IMAGE_JPEG_PROGRESSIVE,
+		                         .width = 64,
+		                         .height = 64,
+		                         .components = 3 };
+	size_t len = 0;
+	uint8_t *at = image_make(&form, &len);
+	unsigned int cuts = 0;
+
+	(void)state;
+	for (size_t i = 2; i + 2 < len; i++) {
+		if (at[i] != 0xFF || at[i + 1] != 0xC4)
+			continue;
+		assert_int_equal(status_of(span_of(at, i)), PICTURE_MALFORMED);
+		cuts++;
+	}
+	assert_true(cuts > 3);
+	free(at);
+}
+
+/* A tile that says "up to the end", and an end that comes too early. */
+static void picture_render_refuses_missing_packets(void **state)
+{
+	const struct image_form form = { .kind = IMAGE_CODESTREAM,
+		                         .width = 90,
+		                         .height = 120,
+		                         .components = 3,
+		                         .bits = 8 };
+	size_t len = 0;
+	size_t tile = 0;
+	uint8_t *at = image_make(&form, &len);
+
+	(void)state;
+	while (at[tile] != 0xFF || at[tile + 1] != 0x90)
+		tile++;
+	/* Psot [ISO/IEC 15444-1 A.4.2] */
+	memset(at + tile + 6, 0, 4);
+	assert_int_equal(status_of(span_of(at, len)), PICTURE_RENDERED);
+	memcpy(at + len / 2, "\xFF\xD9", 2);
+	assert_int_equal(status_of(span_of(at, len / 2 + 2)),
+	                 PICTURE_MALFORMED);
+	free(at);
+}
+
 static void put(uint8_t *at, uint32_t value)
 {
 	for (unsigned int i = 0; i < 4; i++)
@@ -374,6 +420,8 @@ int main(void)
 		cmocka_unit_test(picture_render_bounds_the_size),
 		cmocka_unit_test(picture_render_refuses_other_formats),
 		cmocka_unit_test(picture_render_refuses_truncation),
+		cmocka_unit_test(picture_render_refuses_missing_scans),
+		cmocka_unit_test(picture_render_refuses_missing_packets),
 		cmocka_unit_test(
 		        jpeg2000_check_size_refuses_what_would_be_allocated),
 		cmocka_unit_test(jpeg2000_check_size_refuses_lying_boxes),
