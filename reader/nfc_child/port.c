@@ -7,13 +7,9 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/file.h>
-#include <termios.h>
 #include <unistd.h>
 
 enum { PATH_LEN = 256 };
-
-/* libnfc marks a port as taken by this input flag, which no driver uses. */
-static const tcflag_t claimed = 0x80000000U;
 
 /* The part after the driver, up to the speed; false when it is no path. */
 static bool path_of(const char *connstring, char path[static PATH_LEN])
@@ -42,17 +38,6 @@ static enum cccd_err open_error(int code)
 	}
 }
 
-/* Whoever left the mark is gone: we hold the lock. */
-static void free_stale_mark(int port)
-{
-	struct termios state;
-
-	if (tcgetattr(port, &state) != 0 || (state.c_iflag & claimed) == 0)
-		return;
-	state.c_iflag &= ~claimed;
-	(void)tcsetattr(port, TCSANOW, &state);
-}
-
 enum cccd_err port_claim(const char *connstring, struct cccd_error *error,
                          int *ret)
 {
@@ -72,7 +57,6 @@ enum cccd_err port_claim(const char *connstring, struct cccd_error *error,
 		return fail(error, CCCD_ERR_READER_BUSY,
 		            "another cccd-nfc holds the device");
 	}
-	free_stale_mark(port);
 	*ret = port;
 	return CCCD_OK;
 }

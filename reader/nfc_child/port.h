@@ -11,8 +11,8 @@
  * @ret:        -1 when the string names no file (USB); else a descriptor
  *              that holds an advisory lock until it is closed
  *
- * A serial port that a dead process left marked as taken is freed: the
- * mark outlives its maker, the lock does not.
+ * libnfc's own mark on a serial port, an input flag that no driver uses, is
+ * lost in the C library: only this lock keeps two of us apart.
  *
  * Return: CCCD_OK; CCCD_ERR_READER_NONE, _PERMISSION, _BUSY.
  */
