@@ -15,6 +15,8 @@ enum {
 	RECOVERIES_MAX = 64,
 	/* … and those in a row that brought neither a byte nor a lesson. */
 	STUCK_MAX = 3,
+	/* A reader that still sees the card that has just left. */
+	BOUNCE_MS = 50,
 };
 
 static bool always(const struct inspection *inspection)
@@ -333,14 +335,42 @@ static enum cccd_err prove_again(struct inspection *inspection)
 	return err;
 }
 
+static bool can_wait(const struct inspection *inspection)
+{
+	const struct reader *reader = inspection->in->reader;
+
+	return (reader_ops(reader)->capabilities & READER_CAN_WAIT) != 0;
+}
+
 static enum cccd_err wait_again(struct inspection *inspection)
 {
-	struct reader *reader = inspection->in->reader;
-
-	if ((reader_ops(reader)->capabilities & READER_CAN_WAIT) == 0)
+	if (!can_wait(inspection))
 		return CCCD_OK;
-	return reader_wait(reader, inspection->in->options.resume_ms,
+	return reader_wait(inspection->in->reader,
+	                   inspection->in->options.resume_ms,
 	                   inspection->error);
+}
+
+/* A card that bounces is seen and gone again before it is powered: whoever
+ * waits goes on waiting, up to @wait_ms. */
+static enum cccd_err connect_patiently(struct inspection *inspection,
+                                       unsigned int wait_ms)
+{
+	uint64_t end = clock_steady_ms() + wait_ms;
+	enum cccd_err err = connect_card(inspection);
+
+	while (err == CCCD_ERR_READER_NO_CARD && can_wait(inspection)) {
+		uint64_t now = clock_steady_ms();
+
+		if (now >= end)
+			return err;
+		error_reset(inspection->error);
+		clock_sleep_ms(BOUNCE_MS);
+		TRY(reader_wait(inspection->in->reader,
+		                (unsigned int)(end - now), inspection->error));
+		err = connect_card(inspection);
+	}
+	return err;
 }
 
 /* [contracts, Resume] authenticate again, same EF.SOD, go on. Before there
@@ -351,7 +381,7 @@ static enum cccd_err resume(struct inspection *inspection, size_t *ret_step)
 
 	reader_disconnect(inspection->in->reader);
 	TRY(wait_again(inspection));
-	TRY(connect_card(inspection));
+	TRY(connect_patiently(inspection, inspection->in->options.resume_ms));
 	if (anew) {
 		forget(inspection);
 		*ret_step = 0;
@@ -471,7 +501,7 @@ enum cccd_err inspection_run(struct inspection *inspection)
 	if (inspection->in->options.read_ms != 0)
 		inspection->card.deadline_ms = inspection->started_ms +
 		                               inspection->in->options.read_ms;
-	err = connect_card(inspection);
+	err = connect_patiently(inspection, inspection->in->options.wait_ms);
 	if (err == CCCD_OK) {
 		tell(inspection, CCCD_EVENT_CARD);
 		err = walk(inspection);

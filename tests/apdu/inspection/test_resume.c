@@ -25,6 +25,8 @@ enum {
  * @left:    bytes until the next theft
  * @thefts:  still to come
  * @returns: lay the card back when the reader asks for it
+ * @bounces: powering the card fails so often: it has just left
+ * @on_loss: bounces of the card that is laid back
  */
 struct thief {
 	struct inspect_rig rig;
@@ -33,6 +35,8 @@ struct thief {
 	struct sim_card *other;
 	size_t left;
 	unsigned int thefts;
+	unsigned int bounces;
+	unsigned int on_loss;
 	bool returns;
 	bool swaps;
 	uint32_t seed;
@@ -85,6 +89,11 @@ static enum cccd_err thief_connect(void *state, struct reader_card *ret,
 {
 	struct thief *thief = state;
 
+	if (thief->bounces > 0) {
+		thief->bounces--;
+		error->code = CCCD_ERR_READER_NO_CARD;
+		return CCCD_ERR_READER_NO_CARD;
+	}
 	TRY(reader_connect(thief->inner, error));
 	*ret = *reader_card(thief->inner);
 	return CCCD_OK;
@@ -120,6 +129,7 @@ static void on_progress(const struct cccd_progress *progress, void *context)
 
 	if (progress->event != CCCD_EVENT_LOST || !thief->returns)
 		return;
+	thief->bounces = thief->on_loss;
 	sim_slot_insert(thief->slot,
 	                thief->swaps ? thief->other : thief->rig.sim);
 }
@@ -211,6 +221,37 @@ static void thousand_removals_complete_or_end_typed(void **state)
 	thief_free(thief);
 }
 
+/* Seen by the reader, gone when it is powered, there again. */
+static void a_card_that_bounces_is_waited_for(void **state)
+{
+	struct thief *thief = thief_new("pn532-short");
+
+	(void)state;
+	thief->rig.input.options.wait_ms = 10000;
+	thief->rig.input.options.resume_ms = 10000;
+	thief->bounces = 2;
+	inspect_run(&thief->rig);
+	assert_int_equal(thief->rig.err, CCCD_OK);
+	assert_int_equal(thief->bounces, 0);
+	inspect_reset(&thief->rig);
+
+	thief->thefts = 1;
+	thief->left = READ_BYTES / 2;
+	thief->returns = true;
+	thief->on_loss = 2;
+	inspect_run(&thief->rig);
+	assert_int_equal(thief->rig.err, CCCD_OK);
+	assert_int_equal(thief->rig.inspection->resumed, 1);
+	inspect_reset(&thief->rig);
+
+	/* Nobody waits: it is said at once. */
+	thief->rig.input.options.wait_ms = 0;
+	thief->bounces = 1;
+	inspect_run(&thief->rig);
+	assert_int_equal(thief->rig.err, CCCD_ERR_READER_NO_CARD);
+	thief_free(thief);
+}
+
 /* [contracts, Resume] nothing of the first card is mixed in. */
 static void another_card_is_refused_at_every_byte(void **state)
 {
@@ -271,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(thousand_removals_complete_or_end_typed),
+		cmocka_unit_test(a_card_that_bounces_is_waited_for),
 		cmocka_unit_test(another_card_is_refused_at_every_byte),
 		cmocka_unit_test(lengths_are_probed_once_for_a_kind),
 	};
