@@ -71,7 +71,7 @@ enum cccd_err cli_run_watched(struct cccd_session *session)
 	/* Woken, not cancelled: it may hold a lock of the session. */
 	atomic_store(&run_is_over, true);
 	if (watching) {
-		(void)pthread_kill(watcher, SIGTERM);
+		(void)pthread_kill(watcher, SIGINT);
 		(void)pthread_join(watcher, NULL);
 	}
 	(void)pthread_sigmask(SIG_UNBLOCK, &stop_signals, NULL);
