@@ -63,8 +63,8 @@ static int by_size(const void *a, const void *b)
 /* The median of each: a busy machine disturbs the mean. */
 static struct cost median(const struct call *call, size_t runs)
 {
-	double cpu[RUNS];
-	double wall[RUNS];
+	double cpu[RUNS] = { 0 };
+	double wall[RUNS] = { 0 };
 
 	for (size_t i = 0; i < WARM; i++)
 		(void)measure(call);
