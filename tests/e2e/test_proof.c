@@ -109,14 +109,13 @@ static bool is_recorded(const char *check, const char *verdict)
 static void same_checks(const char *card, const cJSON *live, const cJSON *again)
 {
 	static const char *const members[] = { "verdict", "mode", "reason" };
-	const cJSON *check = NULL;
 	const cJSON *list = cJSON_GetObjectItem(live, "checks");
 	const cJSON *others = cJSON_GetObjectItem(again, "checks");
 
 	assert_true(cJSON_GetArraySize(list) > 15);
 	assert_int_equal(cJSON_GetArraySize(list), cJSON_GetArraySize(others));
-	cJSON_ArrayForEach(check, list)
-	{
+	for (const cJSON *check = list->child; check != NULL;
+	     check = check->next) {
 		const cJSON *other = cJSON_GetObjectItem(others, check->string);
 		bool told = is_recorded(check->string,
 		                        json_text_at(check, "verdict"));
