@@ -37,6 +37,7 @@ static const struct {
 	{ "atr_info", "EF.ATR/INFO" },
 	{ "authority_key_id", "có mã khoá nơi cấp" },
 	{ "birth", "ngày sinh: dạng" },
+	{ "bit_rate_kbps", "tốc độ (kbit/s)" },
 	{ "bits", "số bit" },
 	{ "bytes", "nội dung" },
 	{ "bytes_withheld", "giữ lại nội dung" },

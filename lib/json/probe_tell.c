@@ -122,6 +122,8 @@ static void tell_transport(const struct told *to,
 	text(to, "name", facts->reader);
 	number(to, "max_command", facts->max_command);
 	number(to, "max_response", facts->max_response);
+	if (facts->bit_rate_kbps != 0)
+		number(to, "bit_rate_kbps", facts->bit_rate_kbps);
 	close_one(to);
 	open_object(to, "card");
 	bytes(to, "atr", facts->atr, facts->atr_len);
