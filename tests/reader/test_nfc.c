@@ -21,7 +21,6 @@
 #undef fail
 
 #include "base/clock.h"
-#include "reader/nfc_link.h"
 #include "reader/reader.h"
 #include "tests/reader/chip.h"
 #include "tests/reader/conformance.h"
@@ -433,62 +432,6 @@ static void a_killed_child_costs_one_read_and_nothing_else(void **state)
 	assert_int_equal(errno, ECHILD);
 }
 
-/**
- * struct lie - an answer to request 1 that nobody may believe.
- * @text: the whole message
- */
-struct lie {
-	const char *text;
-	size_t len;
-};
-
-#define LIE(text)                        \
-	{                                \
-		(text), sizeof(text) - 1 \
-	}
-
-static void link_ends_when_the_other_side_lies(void **state)
-{
-	static const struct lie lies[] = {
-		LIE("\x00\x05\x41\x00\x02xx"),       /* another number */
-		LIE("\x00\x04\x45\x00\x01\x01"),     /* another answer */
-		LIE("\x00\x03\x05\x00\x01"),         /* a request */
-		LIE("\x00\x03\xC8\x00\x01"),         /* no type */
-		LIE("\x00\x02\x41\x00"),             /* too short */
-		LIE("\xFF\xFF\x41\x00\x01"),         /* too long */
-		LIE("\x00\x05\x46\x00\x01\x01\x01"), /* half an error */
-		/* An error that only the library may find. */
-		LIE("\x00\x09\x46\x00\x01\x04\x06\x00\x00\x00\x00"),
-		/* An error with a line feed in its text. */
-		LIE("\x00\x0A\x46\x00\x01\x01\x01\x00\x00\x00\x00\n"),
-		LIE(""),
-	};
-	const struct nfc_call call = { .type = WIRE_OPEN,
-		                       .wanted = WIRE_OPENED,
-		                       .timeout_ms = SHORT_MS,
-		                       .wake = -1 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(lies); i++) {
-		struct cccd_error error = fresh();
-		struct nfc_link *link = NULL;
-		struct span body = { 0 };
-		int ends[2];
-
-		assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-		assert_int_equal(write(ends[1], lies[i].text, lies[i].len),
-		                 (ssize_t)lies[i].len);
-		assert_int_equal(shutdown(ends[1], SHUT_WR), 0);
-		assert_ok(nfc_link_adopt(ends[0], &link));
-		assert_int_equal(nfc_link_call(link, &call, &error, &body),
-		                 CCCD_ERR_READER_LOST);
-		assert_int_equal(error.code, CCCD_ERR_READER_LOST);
-		assert_true(nfc_link_broken(link));
-		nfc_link_free(link);
-		(void)close(ends[1]);
-	}
-}
-
 /* A program that forgot O_CLOEXEC hands nothing to cccd-nfc. */
 static void child_inherits_the_socket_only(void **state)
 {
@@ -618,7 +561,6 @@ int main(void)
 		TEST(transmit_notices_an_unplugged_device),
 		TEST(list_names_devices_only_when_asked),
 		TEST(open_without_name_takes_the_first_device),
-		TEST(link_ends_when_the_other_side_lies),
 		TEST(child_inherits_the_socket_only),
 		TEST(a_killed_child_costs_one_read_and_nothing_else),
 		TEST(read_works_through_the_socket_of_a_service),
