@@ -3,8 +3,8 @@
 #ifndef TESTS_SUPPORT_CANARY_CARD_H
 #define TESTS_SUPPORT_CANARY_CARD_H
 
-#define CANARY_CARD                                                       \
-	"{\"extends\":\"cccd-2021\",\"seed\":\"canary\","                 \
+#define CANARY_CARD_ON(profile)                                           \
+	"{\"extends\":\"" profile "\",\"seed\":\"canary\","               \
 	"\"document\":{\"id_number\":\"079187654321\","                   \
 	"\"name\":\"QUYENVYX<<ZOANH<WFJORD\",\"birth\":\"870923\","       \
 	"\"sex\":\"F\",\"expiry\":\"470923\"},"                           \
@@ -24,9 +24,14 @@
 	"\"birth_place\":\"PLACEFQXZ\",\"address\":\"ADDRESSFQXZ\"},"     \
 	"\"sod\":{\"signing_time\":\"20211117083142Z\"}}"
 
+#define CANARY_CARD CANARY_CARD_ON("cccd-2021")
+
 /* The holder's number, of which the last six digits are the CAN. */
 #define CANARY_ID_NUMBER "079187654321"
 #define CANARY_CAN       "654321"
+
+/* The 24 characters of the MRZ that open it. */
+#define CANARY_MRZ "187654321787092394709231"
 
 /* What must be heard nowhere. Sex and kind are told by the card's look. */
 static const char *const canary_words[] = {
