@@ -54,10 +54,10 @@ enum {
 	OPT_FD = 100, /* added to a key option */
 };
 
-#define KEY(name, code)                                            \
-	{ name, required_argument, NULL, code },                   \
-	{                                                          \
-		name "-fd", required_argument, NULL, code + OPT_FD \
+#define KEY(name, code)                                              \
+	{ name, required_argument, NULL, (code) },                   \
+	{                                                            \
+		name "-fd", required_argument, NULL, (code) + OPT_FD \
 	}
 
 static const struct option long_options[] = {
@@ -357,87 +357,6 @@ static bool take_scalar(int code, const char *argument,
 	return true;
 }
 
-static void print_help(void)
-{
-	(void)fputs(
-	        cli_text("Cách dùng: cccd read [TUỲ CHỌN]\n"
-	                 "\n"
-	                 "Mã mở thẻ (chọn một; thêm -fd N để đọc từ mô tả tệp "
-	                 "N, 0 là stdin):\n"
-	                 "  --id-number SỐ        12 số in trên thẻ (CAN là 6 "
-	                 "số cuối)\n"
-	                 "  --can SỐ              6 số CAN\n"
-	                 "  --mrz DÒNG            vùng MRZ mặt sau, đủ các "
-	                 "dòng\n"
-	                 "  --qr NỘI_DUNG         nội dung mã QR\n"
-	                 "  --document-number SỐ --birth NGÀY --expiry NGÀY\n"
-	                 "  --pin SỐ, --puk SỐ\n"
-	                 "\n"
-	                 "  -r, --reader URI      đầu đọc, ví dụ pcsc:ACR; mặc "
-	                 "định: cái đầu tiên\n"
-	                 "  -w, --wait GIÂY       chờ đặt thẻ\n"
-	                 "  -g, --groups DS       chỉ đọc các nhóm, ví dụ "
-	                 "dg1,dg13\n"
-	                 "  -o, --out THƯ_MỤC     lưu các tệp thô\n"
-	                 "      --portrait TỆP    lưu ảnh dạng JPEG\n"
-	                 "  -j, --json            in kết quả dạng JSON\n"
-	                 "  -q, --quiet           không in tiến trình\n"
-	                 "      --scopes DS       phần danh tính trong JSON: "
-	                 "id,demographic,address,\n"
-	                 "                        "
-	                 "family,sensitive,portrait,raw hoặc all\n"
-	                 "      --render DS       thêm dạng "
-	                 "csdldc,bhyt,xml130,fhir\n"
-	                 "      --trust THƯ_MỤC   kho chứng thư; --demo-trust: "
-	                 "chứng thư mẫu\n"
-	                 "      --profile TỆP     quy định kiểm tra\n"
-	                 "      --evidence TỆP    lưu bằng chứng để kiểm chứng "
-	                 "lại\n"
-	                 "      --refuse-downgrade, --no-bac, --active-auth, "
-	                 "--skip-com\n"
-	                 "      --guess-expiry[=N]  suy ngày hết hạn (QR)\n"
-	                 "      --timeout GIÂY, --resume GIÂY, --trace TỆP, "
-	                 "--challenge HEX\n",
-	                 "Usage: cccd read [OPTION]\n"
-	                 "\n"
-	                 "Access key (one of; with -fd N it is read from "
-	                 "descriptor N, 0 is stdin):\n"
-	                 "  --id-number N         the 12 digits of the card "
-	                 "(CAN = last six)\n"
-	                 "  --can N               the 6 digits of the CAN\n"
-	                 "  --mrz LINES           the machine readable zone, "
-	                 "all lines\n"
-	                 "  --qr TEXT             text of the QR code\n"
-	                 "  --document-number N --birth DATE --expiry DATE\n"
-	                 "  --pin N, --puk N\n"
-	                 "\n"
-	                 "  -r, --reader URI      e.g. pcsc:ACR; default: the "
-	                 "first one\n"
-	                 "  -w, --wait SECONDS    wait for a card\n"
-	                 "  -g, --groups LIST     read these only, e.g. "
-	                 "dg1,dg13\n"
-	                 "  -o, --out DIR         save the raw files\n"
-	                 "      --portrait FILE   save the picture as JPEG\n"
-	                 "  -j, --json            print the result as JSON\n"
-	                 "  -q, --quiet           no progress\n"
-	                 "      --scopes LIST     identity in the JSON: "
-	                 "id,demographic,address,\n"
-	                 "                        "
-	                 "family,sensitive,portrait,raw or all\n"
-	                 "      --render LIST     add csdldc,bhyt,xml130,fhir\n"
-	                 "      --trust DIR       trust store; --demo-trust "
-	                 "DIR: specimen trust\n"
-	                 "      --profile FILE    which checks count\n"
-	                 "      --evidence FILE   save evidence to prove it "
-	                 "again\n"
-	                 "      --refuse-downgrade, --no-bac, --active-auth, "
-	                 "--skip-com\n"
-	                 "      --guess-expiry[=N]  derive the expiry (QR)\n"
-	                 "      --timeout SECONDS, --resume SECONDS, --trace "
-	                 "FILE, --challenge HEX\n"),
-	        stdout);
-}
-
 static int take_option(int code, int index, char *argument,
                        struct read_options *ret)
 {
@@ -458,7 +377,7 @@ static int take_option(int code, int index, char *argument,
 	case OPT_TRACE_FULL: ret->trace_full = true; return EXIT_OK;
 	case OPT_HELP:
 		ret->leave = true;
-		print_help();
+		read_options_help();
 		return EXIT_OK;
 	default:
 		return cli_usage("read", "tuỳ chọn không hợp lệ",

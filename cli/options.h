@@ -61,6 +61,9 @@ int read_options_ask(struct read_options *options);
 /* The access keys alone, once the session has them. */
 void read_options_wipe_keys(struct read_options *options);
 
+/* What --help says, to standard output. */
+void read_options_help(void);
+
 void read_options_wipe(struct read_options *options);
 
 #endif
