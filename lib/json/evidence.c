@@ -250,6 +250,22 @@ static enum cccd_err take_verdict(const cJSON *object, const char *name,
 static enum cccd_err take_access(const cJSON *root, struct cccd_error *error,
                                  struct cccd_evidence_facts *ret)
 {
+	static const char *const members[] = { "protocol",
+		                               "password",
+		                               "mapping",
+		                               "cipher",
+		                               "domain_parameters",
+		                               "pace_visible",
+		                               "pace_offered",
+		                               "pace_constant",
+		                               "downgraded",
+		                               "parameter_id_retried",
+		                               "pace_status",
+		                               "opened",
+		                               "plain",
+		                               "breaks",
+		                               "mrz",
+		                               "cross_data" };
 	const cJSON *object = cJSON_GetObjectItemCaseSensitive(root, "access");
 	struct cccd_access *access = &ret->access;
 	const char *protocol = NULL;
@@ -257,6 +273,7 @@ static enum cccd_err take_access(const cJSON *root, struct cccd_error *error,
 
 	if (!cJSON_IsObject(object))
 		return bad(error, "access");
+	TRY(parse_no_others(object, members, ARRAY_LEN(members), error));
 	TRY(take_word(object, "protocol", protocols, ARRAY_LEN(protocols),
 	              error, &protocol));
 	for (unsigned int i = 0; i < ARRAY_LEN(protocols); i++)
@@ -283,10 +300,13 @@ static enum cccd_err take_access(const cJSON *root, struct cccd_error *error,
 static enum cccd_err take_chip_auth(const cJSON *root, struct cccd_error *error,
                                     struct cccd_chip_auth_facts *ret)
 {
+	static const char *const members[] = { "outcome", "status_word",
+		                               "ifd_public", "ic_public" };
 	const cJSON *object =
 	        cJSON_GetObjectItemCaseSensitive(root, "chip_authentication");
 	double number = 0;
 
+	TRY(parse_no_others(object, members, ARRAY_LEN(members), error));
 	TRY(take_text(object, "outcome", error, ret->outcome,
 	              sizeof(ret->outcome)));
 	TRY(parse_integer(object, "status_word", 0, 65535, error, &number));
@@ -301,11 +321,14 @@ static enum cccd_err take_active_auth(const cJSON *root,
                                       struct cccd_error *error,
                                       struct cccd_active_auth_facts *ret)
 {
+	static const char *const members[] = { "outcome", "status_word",
+		                               "challenge", "signature" };
 	const cJSON *object =
 	        cJSON_GetObjectItemCaseSensitive(root, "active_authentication");
 	double number = 0;
 	size_t len = 0;
 
+	TRY(parse_no_others(object, members, ARRAY_LEN(members), error));
 	TRY(take_text(object, "outcome", error, ret->outcome,
 	              sizeof(ret->outcome)));
 	TRY(parse_integer(object, "status_word", 0, 65535, error, &number));
@@ -321,12 +344,16 @@ static enum cccd_err take_active_auth(const cJSON *root,
 static enum cccd_err take_cam(const cJSON *root, struct cccd_error *error,
                               struct cccd_cam_facts *ret)
 {
+	static const char *const members[] = { "domain_parameters",
+		                               "parameter_id", "map_public",
+		                               "chip_auth_data" };
 	const cJSON *object =
 	        cJSON_GetObjectItemCaseSensitive(root, "pace_cam");
 	double number = 0;
 
 	if (object == NULL)
 		return CCCD_OK;
+	TRY(parse_no_others(object, members, ARRAY_LEN(members), error));
 	ret->present = true;
 	TRY(parse_integer(object, "domain_parameters", -1, 255, error,
 	                  &number));
@@ -356,6 +383,7 @@ static bool state_by_name(const char *name, enum cccd_file_state *ret)
 static enum cccd_err take_file(const cJSON *item, struct cccd_error *error,
                                struct cccd_evidence *ret)
 {
+	static const char *const members[] = { "state", "bytes" };
 	enum cccd_file file = cccd_file_by_name(item->string);
 	enum cccd_file_state state = CCCD_FILE_NOT_READ;
 	BUF scratch = buf_make(JSON_EVIDENCE_MAX);
@@ -364,6 +392,7 @@ static enum cccd_err take_file(const cJSON *item, struct cccd_error *error,
 
 	if (file == CCCD_FILE_NONE || !cJSON_IsObject(item))
 		return bad(error, item->string);
+	TRY(parse_no_others(item, members, ARRAY_LEN(members), error));
 	TRY(parse_text(item, "state", error, &name));
 	if (!state_by_name(name, &state))
 		return bad(error, "state");

@@ -153,6 +153,9 @@ static bool is_known(const char *name, const char *const *known, size_t count)
 enum cccd_err parse_no_others(const cJSON *object, const char *const *known,
                               size_t count, struct cccd_error *error)
 {
+	if (!cJSON_IsObject(object))
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "an object is missing or is something else");
 	for (const cJSON *item = object->child; item != NULL;
 	     item = item->next) {
 		if (!is_known(item->string, known, count))

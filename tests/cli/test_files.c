@@ -59,6 +59,8 @@ static const struct edit evidence_edits[] = {
 	{ "\"pace_visible\":\ttrue",
 	  "\"pace_visible\":\ttrue,\"pace_visible\":\ttrue", 5 },
 	{ "\"breaks\":\t0", "\"breaks\":\t99999999999", 5 },
+	{ "\"breaks\":\t0", "\"breaks\":\t0, \"brakes\":\t0", 5 },
+	{ "\"state\":\t\"read\"", "\"state\":\t\"read\", \"stale\":\t1", 5 },
 	{ "\"chip_authentication\"", "\"chip_authenticatiom\"", 5 },
 	{ "\"state\":\t\"read\"", "\"state\":\t\"written\"", 5 },
 	{ "\"bytes\":\t\"", "\"bytes\":\t\"*", 5 },
