@@ -65,7 +65,11 @@ static bool base64(struct span place, struct span secret, size_t shift,
 		if (byte + 1 < secret.len)
 			pair |= secret.at[byte + 1];
 		value = pair >> (10 - bit % 8) & 0x3F;
-		form[used++] = value < 62 ? letters[value] : last[value - 62];
+		if (value < 62)
+			form[used] = letters[value];
+		else
+			form[used] = last[value - 62];
+		used++;
 	}
 	return contains(place, span_of(form, used));
 }
