@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks over the data alone: TR-03135-1 5.6.4.5, 5.7, and our own. */
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "apdu/inspection/steps.h"
 #include "apdu/lds/dg1.h"
 #include "apdu/lds/dg11.h"
 #include "apdu/lds/dg12.h"
+#include "apdu/lds/dg2.h"
 #include "apdu/lds/mrz.h"
 #include "apdu/vnm/consistency.h"
 #include "apdu/vnm/day.h"
@@ -16,11 +18,13 @@
 /* The groups taken apart: too large for the stack, made for one call. */
 struct data {
 	struct cccd_mrz dg1;
+	struct cccd_dg2 dg2;
 	struct cccd_dg11 dg11;
 	struct cccd_dg12 dg12;
 	struct cccd_dg13 dg13;
 	struct cccd_person person;
 	bool has_dg1;
+	bool has_dg2;
 	bool has_dg11;
 	bool has_dg12;
 	bool has_dg13;
@@ -70,9 +74,13 @@ static void take_apart(const struct inspection *inspection, struct data *ret)
 		.today = day_of(inspection->in->trust.now_s),
 	};
 	struct person_input have = input;
+	enum cccd_err err = CCCD_OK;
 
 	ret->has_dg1 = dg1_parse(file_bytes(inspection, CCCD_FILE_DG1),
 	                         &ret->dg1) == CCCD_OK;
+	err = dg2_parse(file_bytes(inspection, CCCD_FILE_DG2), &ret->dg2);
+	/* A record of a standard that we do not read is no fault of it. */
+	ret->has_dg2 = err == CCCD_OK || err == CCCD_ERR_DATA_UNSUPPORTED;
 	ret->has_dg11 = dg11_parse(file_bytes(inspection, CCCD_FILE_DG11),
 	                           &ret->dg11) == CCCD_OK;
 	ret->has_dg12 = dg12_parse(file_bytes(inspection, CCCD_FILE_DG12),
@@ -161,6 +169,48 @@ static struct auth_check cross_check(struct inspection *inspection,
 	                       result.reason[0] != '\0' ? result.reason : NULL);
 }
 
+/* The state may have signed it: the hash is right, and still nobody can
+ * read the name or see the face. */
+static void note_malformed(struct inspection *inspection,
+                           const struct data *data)
+{
+	const struct {
+		enum cccd_file file;
+		unsigned int group;
+		bool good;
+		const char *code;
+	} rows[] = {
+		{ CCCD_FILE_DG1, 1, data->has_dg1, "dg1_malformed" },
+		{ CCCD_FILE_DG2, 2, data->has_dg2, "dg2_malformed" },
+		{ CCCD_FILE_DG11, 11, data->has_dg11, "dg11_malformed" },
+		{ CCCD_FILE_DG12, 12, data->has_dg12, "dg12_malformed" },
+		{ CCCD_FILE_DG13, 13, data->has_dg13, "dg13_malformed" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (inspection->states[rows[i].file] == CCCD_FILE_READ &&
+		    !rows[i].good)
+			auth_findings_add(&inspection->facts.findings,
+			                  rows[i].code, rows[i].group);
+}
+
+/* One to three letters of a state [9303-3 5]. */
+static bool is_state(const char *text)
+{
+	size_t letters = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	return letters > 0 && text[letters] == '\0';
+}
+
+/* What no MRZ holds, however its digits are summed [9303-3 4.2]. */
+static void note_mrz_form(struct auth_findings *findings,
+                          const struct cccd_mrz *mrz)
+{
+	if (!is_state(mrz->issuing_state) || !is_state(mrz->nationality) ||
+	    (mrz->sex != 'M' && mrz->sex != 'F' && mrz->sex != '<'))
+		auth_findings_add(findings, "mrz_form_wrong", 1);
+}
+
 /* Wrong check digits in the signed MRZ are worth a line. */
 static void note_check_digits(struct auth_findings *findings,
                               const struct cccd_mrz *mrz)
@@ -212,6 +262,7 @@ void check_data(struct inspection *inspection)
 	if (data == NULL)
 		return;
 	take_apart(inspection, data);
+	note_malformed(inspection, data);
 	refine_passive(inspection, data);
 	facts->expiry = expiry_check(inspection, data);
 	facts->mrz = mrz_check(inspection, data);
@@ -221,6 +272,7 @@ void check_data(struct inspection *inspection)
 	memcpy(inspection->issuing_state, data->dg1.issuing_state,
 	       sizeof(inspection->issuing_state));
 	note_check_digits(&facts->findings, &data->dg1);
+	note_mrz_form(&facts->findings, &data->dg1);
 	if (facts->sod_checked)
 		facts->issuing_state = passive_auth_check_state(
 		        &facts->sod.object, span_text(data->dg1.issuing_state));
