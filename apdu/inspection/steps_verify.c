@@ -272,7 +272,8 @@ static struct auth_check hidden_access(const struct inspection *inspection)
 	return auth_check_make(CCCD_UNDETERMINED, "card_access_hidden");
 }
 
-/* [9303-11 9.2.11; TR-03105-5.1 LDS_J] EF.CardSecurity repeats it too. */
+/* [9303-11 9.2.11; TR-03105-5.1 LDS_J] EF.CardSecurity repeats it too: all
+ * of it, and no other way to open the chip. It may hold more of the rest. */
 static bool card_security_differs(const struct inspection *inspection)
 {
 	const struct cccd_security_infos *signed_infos =
@@ -280,7 +281,8 @@ static bool card_security_differs(const struct inspection *inspection)
 
 	return inspection->facts.card_security.content.len > 0 &&
 	       inspection->states[CCCD_FILE_CARD_ACCESS] == CCCD_FILE_READ &&
-	       (!pace_repeated(&inspection->card_access, signed_infos) ||
+	       (!security_infos_contain(signed_infos,
+	                                &inspection->card_access) ||
 	        !pace_repeated(signed_infos, &inspection->card_access));
 }
 
