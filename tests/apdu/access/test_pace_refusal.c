@@ -395,6 +395,38 @@ static void pitfall_09_pace_run_refuses_bad_chip_auth_data(void **state)
 	}
 }
 
+/* The right data, but in another object; and an object without any. */
+static void pitfall_09_pace_run_wants_its_own_chip_auth_object(void **state)
+{
+	(void)state;
+	for (int empty = 0; empty < 2; empty++) {
+		uint8_t answer[64] = { 0 };
+		static struct run run;
+		struct span good = { 0 };
+
+		open_run(&run, "pace_ecdh_cam", "");
+		password(&run, PASSWORD_MRZ, "mrz_information_text");
+		add_steps(&run, 4);
+		add_randomness(&run);
+		good = apdu(&run, step_names[4], "response");
+		assert_int_equal(good.len, sizeof(answer));
+		memcpy(answer, good.at, sizeof(answer));
+		assert_int_equal(answer[12], 0x8A);
+		answer[12] = empty ? 0x8A : 0x8B;
+		if (empty) {
+			answer[1] = 0x0C;
+			memcpy(answer + 13, "\x00\x90\x00", 3);
+			good.len = 16;
+		}
+		script_add(&run.rig.script,
+		           apdu(&run, step_names[4], "command"),
+		           span_of(answer, good.len));
+		assert_int_equal(start(&run), CCCD_ERR_DATA_MALFORMED);
+		assert_false(sm_is_open(&run.rig.card.sm));
+		close_run(&run);
+	}
+}
+
 static void refuse_info(struct run *run)
 {
 	assert_int_equal(start(run), CCCD_ERR_CRYPTO_UNSUPPORTED);
@@ -496,6 +528,8 @@ int main(void)
 		        pitfall_09_pace_run_refuses_bad_chip_auth_data),
 		cmocka_unit_test(
 		        pitfall_09_pace_run_refuses_short_chip_auth_data),
+		cmocka_unit_test(
+		        pitfall_09_pace_run_wants_its_own_chip_auth_object),
 		cmocka_unit_test(pace_run_refuses_unknown_parameters),
 		cmocka_unit_test(pitfall_33_pace_run_stops_without_randomness),
 		cmocka_unit_test(pace_run_needs_a_password_and_no_channel),

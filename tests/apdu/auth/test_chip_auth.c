@@ -305,6 +305,31 @@ static void chip_auth_run_sends_the_key_id(void **state)
 	}
 }
 
+/* The very same chip and key, twice: the terminal's key lives once. */
+static void chip_auth_run_draws_new_keys_each_time(void **state)
+{
+	static struct session s;
+	uint8_t first[600];
+	size_t len = 0;
+
+	(void)state;
+	prepare(&s, 13, 2);
+	run(&s);
+	assert_proven(&s);
+	len = s.chip.lens[1];
+	assert_int_equal(s.chip.commands[1][1], 0x86);
+	memcpy(first, s.chip.commands[1], len);
+	/* Under the keys that the first run left. */
+	s.chip.sent = 0;
+	buf_reset(&s.chip.chain);
+	run(&s);
+	assert_int_equal(s.result.outcome, CHIP_AUTH_PROVEN);
+	assert_int_equal(s.chip.lens[1], len);
+	assert_int_equal(s.chip.commands[1][1], 0x86);
+	assert_memory_not_equal(first, s.chip.commands[1], len);
+	finish(&s);
+}
+
 /* A DG14 with a key and no ChipAuthenticationInfo: 3DES. */
 static void chip_auth_run_infers_a_missing_protocol(void **state)
 {
@@ -582,6 +607,7 @@ int main(void)
 		cmocka_unit_test(chip_auth_run_proves_every_group_and_cipher),
 		cmocka_unit_test(chip_auth_run_chains_or_extends_long_keys),
 		cmocka_unit_test(chip_auth_run_sends_the_key_id),
+		cmocka_unit_test(chip_auth_run_draws_new_keys_each_time),
 		cmocka_unit_test(chip_auth_run_infers_a_missing_protocol),
 		cmocka_unit_test(pitfall_08_chip_auth_run_wants_one_right_mac),
 		cmocka_unit_test(pitfall_06_chip_auth_run_reports_refusals),
