@@ -56,7 +56,7 @@ enum cccd_err cccd_evidence_set_file(struct cccd_evidence *evidence,
 	const struct lds_file *row = lds_file(file);
 	struct buf copy = { 0 };
 
-	if (row == NULL)
+	if (row == NULL || (unsigned int)state > CCCD_FILE_ABORTED)
 		return CCCD_ERR_USAGE_ARGUMENT;
 	copy = buf_make(row->max);
 	if (state == CCCD_FILE_READ)

@@ -449,6 +449,28 @@ static void settings_out_of_range_are_refused(void **state)
 	cccd_session_free(session);
 }
 
+/* Evidence that an embedder fills with numbers of its own. */
+static void evidence_takes_known_files_and_states(void **state)
+{
+	const struct cccd_bytes none = { 0 };
+	struct cccd_evidence *evidence = NULL;
+	const unsigned int beyond = CCCD_FILE_ABORTED + 1;
+
+	(void)state;
+	assert_int_equal(cccd_evidence_new(&evidence), CCCD_OK);
+	assert_int_equal(cccd_evidence_set_file(evidence, CCCD_FILE_DG1,
+	                                        CCCD_FILE_MISSING, none),
+	                 CCCD_OK);
+	assert_int_equal(cccd_evidence_set_file(evidence, CCCD_FILE_DG1,
+	                                        (enum cccd_file_state)beyond,
+	                                        none),
+	                 CCCD_ERR_USAGE_ARGUMENT);
+	assert_int_equal(cccd_evidence_set_file(evidence, CCCD_FILE_NONE,
+	                                        CCCD_FILE_MISSING, none),
+	                 CCCD_ERR_USAGE_ARGUMENT);
+	cccd_evidence_free(evidence);
+}
+
 static void record_twice_or_nowhere_is_refused(void **state)
 {
 	char path[] = "/tmp/cccd-lib-XXXXXX";
@@ -512,6 +534,7 @@ int main(void)
 		cmocka_unit_test(keys_are_judged_when_they_are_given),
 		cmocka_unit_test(documents_need_three_sound_members),
 		cmocka_unit_test(settings_out_of_range_are_refused),
+		cmocka_unit_test(evidence_takes_known_files_and_states),
 		cmocka_unit_test(record_twice_or_nowhere_is_refused),
 		cmocka_unit_test(errors_of_the_device_come_through),
 	};
