@@ -16,6 +16,7 @@ enum {
 	/* Longest offset that DO'54' holds in two bytes. */
 	OFFSET_TWO_BYTES = 0xFFFF,
 	HEAD_FIRST = 8,
+	EXTENDED_MIN = 512, /* where a reader cuts the last rung */
 	/* A card that gives less per read than this is not reading. */
 	PROGRESS_MIN = 16,
 	READS_SPARE = 64,
@@ -582,6 +583,7 @@ static enum cccd_err probe(struct card *card, struct card_memory *memory,
 
 enum cccd_err card_probe_extended(struct card *card, struct card_memory *memory)
 {
+	const size_t rungs = ARRAY_LEN(extended_ladder);
 	size_t most = longest_response(card, memory) - 2;
 
 	if (memory->extended != EXTENDED_UNKNOWN)
@@ -589,12 +591,10 @@ enum cccd_err card_probe_extended(struct card *card, struct card_memory *memory)
 	memory->extended = EXTENDED_REFUSED;
 	if (memory->max_response != 0)
 		return probe(card, memory, most);
-	for (size_t i = 0; i < ARRAY_LEN(extended_ladder); i++) {
-		if (extended_ladder[i] > most)
-			continue;
-		TRY(probe(card, memory, extended_ladder[i]));
-		if (memory->extended == EXTENDED_WORKS)
-			return CCCD_OK;
-	}
+	for (size_t i = 0; i < rungs && memory->extended != EXTENDED_WORKS; i++)
+		if (extended_ladder[i] <= most ||
+		    (i + 1 == rungs && most >= EXTENDED_MIN))
+			TRY(probe(card, memory,
+			          least(extended_ladder[i], most)));
 	return CCCD_OK;
 }

@@ -116,7 +116,8 @@ CHECKED enum cccd_err read_file(struct card *card, struct card_memory *memory,
  *
  * A file that can be read plainly must be selected. Where the card promised
  * a longest response (@memory->max_response) that length is probed, else
- * 65536 and then 2048 bytes. Nothing is sent when @memory knows already.
+ * 65536 and then 2048 bytes, or the 512 and more that the reader passes.
+ * Nothing is sent when @memory knows already.
  *
  * Return: CCCD_OK whatever was found; reader and card errors, after which
  * @memory says that extended length is refused.

@@ -16,10 +16,13 @@ static void print_hex(const char *what, struct span bytes)
 static enum cccd_err script_connect(void *state, struct reader_card *ret,
                                     struct cccd_error *error)
 {
-	(void)state;
+	const struct script *script = state;
+
 	(void)error;
 	*ret = (struct reader_card){ .max_command = READER_COMMAND_MAX,
 		                     .max_response = READER_RESPONSE_MAX };
+	if (script->max_response != 0)
+		ret->max_response = script->max_response;
 	return CCCD_OK;
 }
 

@@ -25,6 +25,7 @@ struct script_step {
 /**
  * struct script - what the card expects and answers; zero it first.
  * @answer:     used when the steps are exhausted; NULL refuses
+ * @max_response: longest R-APDU that the reader passes; 0 for any
  * @sent:       commands that arrived
  * @mismatches: commands that were not the expected ones
  * @last:       the last command that arrived, cut at what fits
@@ -35,6 +36,7 @@ struct script {
 	size_t next;
 	script_answer_fn answer;
 	void *context;
+	size_t max_response;
 	size_t sent;
 	size_t mismatches;
 	uint8_t last[512];

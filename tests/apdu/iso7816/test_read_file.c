@@ -366,6 +366,25 @@ static void read_file_probes_extended_once(void **state)
 	assert_int_equal(rig->memory.extended, EXTENDED_REFUSED);
 }
 
+/* What the reader passes is probed, where it is less than the usual. */
+static void card_probe_extended_keeps_to_the_reader(void **state)
+{
+	struct rig *rig = *state;
+
+	reader_close(rig->reader);
+	rig->script.max_response = 522;
+	rig->reader = script_open(&rig->script);
+	rig->card.reader = rig->reader;
+	rig->card.extended = true;
+	rig->memory.extended = EXTENDED_UNKNOWN;
+	rig->fake.selected = true;
+	assert_int_equal(card_probe_extended(&rig->card, &rig->memory),
+	                 CCCD_OK);
+	assert_int_equal(rig->memory.extended, EXTENDED_WORKS);
+	assert_int_equal(rig->memory.max_extended, 520);
+	assert_int_equal(rig->fake.reads, 1);
+}
+
 /* [pitfall 27] the card is the attacker. */
 static void pitfall_27_nothing_is_no_progress(void **state)
 {
@@ -535,6 +554,7 @@ int main(void)
 		RIGGED(read_file_takes_full_answers_above_32767),
 		RIGGED(read_file_reads_extended_when_the_card_can),
 		RIGGED(read_file_probes_extended_once),
+		RIGGED(card_probe_extended_keeps_to_the_reader),
 		RIGGED(pitfall_27_nothing_is_no_progress),
 		RIGGED(pitfall_27_crumbs_are_no_progress),
 		RIGGED(pitfall_27_more_than_asked_is_refused),
