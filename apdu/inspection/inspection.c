@@ -413,6 +413,11 @@ static enum cccd_err recover(struct inspection *inspection, enum cccd_err err,
 		if ((!blamed && !can_recover(inspection, err)) ||
 		    is_late(inspection) || out_of_patience(inspection))
 			return err;
+		/* The next card may be another one. */
+		if (err != CCCD_ERR_SM_BROKEN) {
+			inspection->card_security_seen = CCCD_FILE_NOT_READ;
+			inspection->card_security_asked = false;
+		}
 		tell(inspection, CCCD_EVENT_LOST);
 		if (inspection->error->status_word != 0)
 			inspection->facts.breaks++;

@@ -63,8 +63,8 @@ struct inspection_channel {
  * @verifier: checks the security object while bytes still arrive
  * @reader_card: what the reader said of the card
  * @aa_extended: the chip refused to sign for its short length
- * @card_security_asked, @card_security_seen: of the survey; a refusal is
- *            remembered through a new channel
+ * @card_security_asked, @card_security_seen: a refusal that ended the
+ *            channel is remembered through a new one
  */
 struct inspection {
 	const struct inspection_input *in;

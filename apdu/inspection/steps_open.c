@@ -394,7 +394,15 @@ enum cccd_err prove_mapping(struct inspection *inspection)
 
 enum cccd_err step_card_security(struct inspection *inspection)
 {
-	TRY(read_lds_file(inspection, CCCD_FILE_CARD_SECURITY));
+	const enum cccd_file_state *state =
+	        &inspection->states[CCCD_FILE_CARD_SECURITY];
+	enum cccd_err err = read_lds_file(inspection, CCCD_FILE_CARD_SECURITY);
+
+	/* Refused with the end of the channel: the answer is known, and not
+	 * asked for again in the next one. */
+	if (err == CCCD_ERR_SM_BROKEN && *state != CCCD_FILE_NOT_READ)
+		inspection->card_security_seen = *state;
+	TRY(err);
 	return prove_mapping(inspection);
 }
 

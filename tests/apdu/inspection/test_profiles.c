@@ -180,6 +180,11 @@ static const struct row rows[] = {
 	    NULL),
 	BAD("pitfall 9: wrong mapping data", "bad-cam", CCCD_CHECK_PACE_CAM,
 	    "failed/not_proven", "pace_cam_failed"),
+	BAD("the mapping's key is refused, and the channel ends",
+	    "{\"extends\": \"pace-cam\", "
+	    "\"behaviour\": {\"naked_errors\": true}, "
+	    "\"files\": {\"card_security\": {\"stripped\": true}}}",
+	    CCCD_CHECK_PACE_CAM, "failed/refused", "pace_cam_failed"),
 	BAD("pitfall 6: CA refused with 6300", "bad-ca-6300",
 	    CCCD_CHECK_CHIP_AUTHENTICATION, "failed/refused", NULL),
 	BAD("pitfall 6: CA refused with 6982", "bad-ca-6982",
