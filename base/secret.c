@@ -8,8 +8,8 @@ enum cccd_err secret_set(struct secret *secret, struct span bytes)
 {
 	if (bytes.len > sizeof(secret->bytes))
 		return CCCD_ERR_DATA_TOO_LARGE;
-	secret_wipe(secret);
-	if (bytes.len > 0)
+	OPENSSL_cleanse(secret, sizeof(*secret));
+	if (bytes.len > 0 && bytes.at != NULL)
 		memcpy(secret->bytes, bytes.at, bytes.len);
 	secret->len = bytes.len;
 	return CCCD_OK;

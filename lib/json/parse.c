@@ -115,7 +115,7 @@ enum cccd_err parse_object(struct span text, const char *what,
 	if (text.len > 0)
 		root = cJSON_ParseWithLengthOpts((const char *)text.at,
 		                                 text.len, &stop, false);
-	if (!cJSON_IsObject(root) || !only_blanks(text, stop)) {
+	if (root == NULL || !cJSON_IsObject(root) || !only_blanks(text, stop)) {
 		cJSON_Delete(root);
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%s: not a JSON object, line %u", what,
