@@ -1,90 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The one table of errors: code, HTTP status, texts, next step. */
-#include <cccd/error.h>
-
-#include <stdlib.h>
-#include <string.h>
+#include "base/error_table.h"
 
 #include "base/macros.h"
 
-struct next_step {
-	const char *code;
-	const char *text[2];
-};
-
-static const struct next_step next_none = { "none", { "", "" } };
-static const struct next_step next_reader = {
-	"check_reader",
-	{ "Cắm lại đầu đọc rồi chạy: cccd readers",
-	  "Plug the reader in again, then run: cccd readers" }
-};
-static const struct next_step next_service = {
-	"start_pcscd",
-	{ "Khởi động dịch vụ đầu đọc: sudo systemctl start pcscd",
-	  "Start the reader service: sudo systemctl start pcscd" }
-};
-static const struct next_step next_wait = {
-	"wait_and_retry",
-	{ "Đóng chương trình đang dùng đầu đọc, rồi thử lại.",
-	  "Close the program that uses the reader, then try again." }
-};
-static const struct next_step next_card = {
-	"lay_card",
-	{ "Đặt thẻ nằm yên trên đầu đọc rồi thử lại.",
-	  "Lay the card flat on the reader, keep it still, and try again." }
-};
-static const struct next_step next_key = {
-	"ask_access_key",
-	{ "Kiểm tra số in trên thẻ (hoặc vùng MRZ) rồi nhập lại.",
-	  "Check the number printed on the card (or its MRZ) and enter it "
-	  "again." }
-};
-static const struct next_step next_other_card = {
-	"use_other_document",
-	{ "Dùng thẻ khác, hoặc kiểm tra giấy tờ theo cách thủ công.",
-	  "Use another card, or check the document by hand." }
-};
-static const struct next_step next_doubt = {
-	"check_by_hand",
-	{ "Không dùng dữ liệu này; giữ thẻ lại để kiểm tra thủ công.",
-	  "Do not use this data; have the document checked by hand." }
-};
-static const struct next_step next_photo = {
-	"compare_photo",
-	{ "Đối chiếu với ảnh in trên thẻ.",
-	  "Compare with the photograph printed on the card." }
-};
-static const struct next_step next_trust = {
-	"install_trust",
-	{ "Nạp chứng thư CSCA do cơ quan có thẩm quyền cung cấp: "
-	  "cccd trust import TỆP",
-	  "Import the CSCA certificate from the authority: "
-	  "cccd trust import FILE" }
-};
-static const struct next_step next_config = {
-	"mend_configuration",
-	{ "Sửa cấu hình theo dòng được nêu rồi thử lại.",
-	  "Mend the configuration at the place named, then try again." }
-};
-static const struct next_step next_usage = {
-	"read_manual", { "Xem hướng dẫn: cccd --help", "See: cccd --help" }
-};
-static const struct next_step next_support = {
-	"call_support",
-	{ "Ghi lại mã lỗi và báo người quản trị.",
-	  "Note the error code and tell the administrator." }
-};
-
-struct error_row {
-	enum cccd_err err;
-	const char *code;
-	int http_status;
-	bool retryable;
-	const struct next_step *next;
-	const char *text[2];
-};
-
-static const struct error_row rows[] = {
+const struct error_row error_rows[] = {
 	{ CCCD_OK, "ok", 200, false, &next_none, { "Thành công.", "Done." } },
 
 	{ CCCD_ERR_READER_NONE,
@@ -397,6 +317,68 @@ static const struct error_row rows[] = {
 	  &next_config,
 	  { "Quy định ở đây không cho phép việc này.",
 	    "Policy does not permit this." } },
+	{ CCCD_ERR_ORIGIN_NOT_REGISTERED,
+	  "origin_not_registered",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Trang hoặc người dùng này chưa được đăng ký.",
+	    "This origin or user is not registered." } },
+	{ CCCD_ERR_RP_MISMATCH,
+	  "relying_party_mismatch",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Yêu cầu nêu tên một bên sử dụng khác.",
+	    "The request names another relying party." } },
+	{ CCCD_ERR_SCOPE_NOT_ALLOWED,
+	  "scope_not_allowed",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Phần mềm này không được xin trường dữ liệu đó.",
+	    "This relying party may not ask for that scope." } },
+	{ CCCD_ERR_PURPOSE_NOT_ALLOWED,
+	  "purpose_not_allowed",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Mục đích này không được đăng ký.",
+	    "This purpose is not registered." } },
+	{ CCCD_ERR_AUDIENCE_NOT_ALLOWED,
+	  "audience_not_allowed",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Nơi nhận kết quả này không được đăng ký.",
+	    "This audience is not registered." } },
+	{ CCCD_ERR_FORMAT_NOT_ALLOWED,
+	  "format_not_allowed",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Định dạng kết quả này không được đăng ký.",
+	    "This format of the result is not registered." } },
+	{ CCCD_ERR_KEY_SOURCE,
+	  "access_key_not_allowed",
+	  403,
+	  false,
+	  &next_registry,
+	  { "Khoá mở thẻ không được phép đến từ nơi này.",
+	    "An access key may not come from this side." } },
+	{ CCCD_ERR_CONSENT_REFUSED,
+	  "consent_refused",
+	  422,
+	  true,
+	  &next_consent,
+	  { "Người dân không đồng ý.", "Consent was refused." } },
+	{ CCCD_ERR_RATE_LIMITED,
+	  "rate_limited",
+	  429,
+	  true,
+	  &next_pause,
+	  { "Đã dùng hết số lượt đọc cho phép trong một giờ.",
+	    "The hourly quota of reads is used up." } },
 
 	{ CCCD_ERR_USAGE_ARGUMENT,
 	  "bad_argument",
@@ -437,6 +419,71 @@ static const struct error_row rows[] = {
 	  true,
 	  &next_none,
 	  { "Đã huỷ.", "Cancelled." } },
+	{ CCCD_ERR_REQUEST_MALFORMED,
+	  "malformed_request",
+	  400,
+	  false,
+	  &next_front_end,
+	  { "Yêu cầu sai dạng.", "The request is malformed." } },
+	{ CCCD_ERR_REQUEST_TOO_LARGE,
+	  "too_large",
+	  413,
+	  false,
+	  &next_front_end,
+	  { "Yêu cầu quá lớn.", "The request is too large." } },
+	{ CCCD_ERR_REQUEST_MEDIA_TYPE,
+	  "unsupported_media_type",
+	  415,
+	  false,
+	  &next_front_end,
+	  { "Kiểu nội dung của yêu cầu không được hỗ trợ.",
+	    "The content type of the request is not supported." } },
+	{ CCCD_ERR_REQUEST_HOST,
+	  "misdirected_host",
+	  421,
+	  false,
+	  &next_front_end,
+	  { "Yêu cầu gửi tới sai tên máy.",
+	    "The request names another host." } },
+	{ CCCD_ERR_TOKEN_INVALID,
+	  "token_invalid",
+	  401,
+	  false,
+	  &next_again,
+	  { "Mã phiên không hợp lệ.", "The session token is not valid." } },
+	{ CCCD_ERR_NONCE_TOO_SHORT,
+	  "nonce_too_short",
+	  422,
+	  false,
+	  &next_front_end,
+	  { "Số ngẫu nhiên của máy chủ ngắn hơn 256 bit.",
+	    "The nonce is shorter than 256 bits." } },
+	{ CCCD_ERR_REQUEST_SIGNATURE,
+	  "request_signature_invalid",
+	  422,
+	  false,
+	  &next_front_end,
+	  { "Chữ ký của yêu cầu thiếu hoặc không đúng.",
+	    "The signature of the request is missing or not valid." } },
+	{ CCCD_ERR_SESSION_NOT_FOUND,
+	  "session_not_found",
+	  404,
+	  false,
+	  &next_again,
+	  { "Không có phiên đọc này.", "There is no such session." } },
+	{ CCCD_ERR_SESSION_EXPIRED,
+	  "session_expired",
+	  410,
+	  false,
+	  &next_again,
+	  { "Phiên đọc đã hết hạn.", "The session has expired." } },
+	{ CCCD_ERR_RESULT_DELIVERED,
+	  "result_already_delivered",
+	  410,
+	  false,
+	  &next_again,
+	  { "Kết quả đã được giao và không giao lại.",
+	    "The result was delivered before, and is not again." } },
 
 	{ CCCD_ERR_MEMORY,
 	  "out_of_memory",
@@ -451,6 +498,20 @@ static const struct error_row rows[] = {
 	  &next_support,
 	  { "Máy này không chuyển được ảnh (thiếu cccd-render).",
 	    "This machine cannot render pictures (no cccd-render)." } },
+	{ CCCD_ERR_AGENT,
+	  "agent_unavailable",
+	  503,
+	  true,
+	  &next_agent,
+	  { "Chưa có chương trình xin đồng ý trên máy này.",
+	    "No consent agent is connected." } },
+	{ CCCD_ERR_AUDIT,
+	  "audit_unavailable",
+	  503,
+	  true,
+	  &next_support,
+	  { "Không ghi được nhật ký, nên không giao kết quả.",
+	    "The audit log cannot be written: no result leaves." } },
 	{ CCCD_ERR_INTERNAL,
 	  "internal",
 	  500,
@@ -459,61 +520,4 @@ static const struct error_row rows[] = {
 	  { "Lỗi bên trong chương trình.", "An internal error." } },
 };
 
-static const struct error_row *row_of(enum cccd_err err)
-{
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (rows[i].err == err)
-			return &rows[i];
-	return &rows[ARRAY_LEN(rows) - 1];
-}
-
-const char *cccd_err_code(enum cccd_err err)
-{
-	return row_of(err)->code;
-}
-
-const char *cccd_err_text(enum cccd_err err, enum cccd_lang lang)
-{
-	return row_of(err)->text[lang == CCCD_LANG_EN];
-}
-
-const char *cccd_err_next(enum cccd_err err)
-{
-	return row_of(err)->next->code;
-}
-
-const char *cccd_err_next_text(enum cccd_err err, enum cccd_lang lang)
-{
-	return row_of(err)->next->text[lang == CCCD_LANG_EN];
-}
-
-int cccd_err_http_status(enum cccd_err err)
-{
-	return row_of(err)->http_status;
-}
-
-bool cccd_err_retryable(enum cccd_err err)
-{
-	return row_of(err)->retryable;
-}
-
-enum cccd_err_domain cccd_err_domain(enum cccd_err err)
-{
-	return (enum cccd_err_domain)((unsigned int)err >> 8);
-}
-
-enum cccd_lang cccd_lang_from_environment(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_MESSAGES", "LANG" };
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		/* Read once at start-up, before any thread. */
-		const char *value =
-		        getenv(names[i]); /* NOLINT(concurrency-mt-unsafe) */
-
-		if (value != NULL && value[0] != '\0')
-			return strncmp(value, "en", 2) == 0 ? CCCD_LANG_EN
-			                                    : CCCD_LANG_VI;
-	}
-	return CCCD_LANG_VI;
-}
+const size_t error_row_count = ARRAY_LEN(error_rows);

@@ -86,6 +86,17 @@ enum cccd_err {
 	CCCD_ERR_POLICY_CONFIG = 0x0602,    /* a configuration file is bad */
 	CCCD_ERR_POLICY_REFUSED = 0x0603,   /* a rule forbids it */
 
+	/* What the daemon's registry does not grant. */
+	CCCD_ERR_ORIGIN_NOT_REGISTERED = 0x0604, /* nor the local user */
+	CCCD_ERR_RP_MISMATCH = 0x0605, /* the request names somebody else */
+	CCCD_ERR_SCOPE_NOT_ALLOWED = 0x0606,
+	CCCD_ERR_PURPOSE_NOT_ALLOWED = 0x0607,
+	CCCD_ERR_AUDIENCE_NOT_ALLOWED = 0x0608,
+	CCCD_ERR_FORMAT_NOT_ALLOWED = 0x0609,
+	CCCD_ERR_KEY_SOURCE = 0x060A, /* access key from a wrong side */
+	CCCD_ERR_CONSENT_REFUSED = 0x060B,
+	CCCD_ERR_RATE_LIMITED = 0x060C, /* quota used up */
+
 	/* The caller. */
 	CCCD_ERR_USAGE_ARGUMENT = 0x0701,
 	CCCD_ERR_USAGE_KEY_MISSING = 0x0702,   /* no access key given */
@@ -94,10 +105,24 @@ enum cccd_err {
 	CCCD_ERR_USAGE_FILE = 0x0705,          /* a file of the caller's */
 	CCCD_ERR_CANCELLED = 0x0706,
 
+	/* The caller of the daemon. */
+	CCCD_ERR_REQUEST_MALFORMED = 0x0707,
+	CCCD_ERR_REQUEST_TOO_LARGE = 0x0708,
+	CCCD_ERR_REQUEST_MEDIA_TYPE = 0x0709,
+	CCCD_ERR_REQUEST_HOST = 0x070A, /* Host is none of ours */
+	CCCD_ERR_TOKEN_INVALID = 0x070B,
+	CCCD_ERR_NONCE_TOO_SHORT = 0x070C,
+	CCCD_ERR_REQUEST_SIGNATURE = 0x070D, /* missing or wrong */
+	CCCD_ERR_SESSION_NOT_FOUND = 0x070E,
+	CCCD_ERR_SESSION_EXPIRED = 0x070F,
+	CCCD_ERR_RESULT_DELIVERED = 0x0710, /* it is given once */
+
 	/* This machine. */
 	CCCD_ERR_MEMORY = 0x0801,
 	CCCD_ERR_INTERNAL = 0x0802,
 	CCCD_ERR_RENDERER = 0x0803, /* cccd-render is missing or unconfined */
+	CCCD_ERR_AGENT = 0x0804,    /* no consent agent is connected */
+	CCCD_ERR_AUDIT = 0x0805,    /* the audit log cannot be written */
 };
 
 /** enum cccd_lang - languages of every text a person sees. */
