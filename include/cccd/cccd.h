@@ -21,5 +21,6 @@
 #include <cccd/verdict.h>
 #include <cccd/version.h>
 #include <cccd/vnm.h>
+#include <cccd/watch.h>
 
 #endif
