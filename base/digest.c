@@ -2,7 +2,10 @@
 /* Message digests by name, through OpenSSL. */
 #include "base/digest.h"
 
+#include <limits.h>
+
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 static const struct {
 	const char *name;
@@ -53,6 +56,22 @@ enum cccd_err digest_compute_pair(enum digest_id id, struct span first,
 	    EVP_DigestUpdate(ctx, first.at, first.len) != 1 ||
 	    EVP_DigestUpdate(ctx, second.at, second.len) != 1 ||
 	    EVP_DigestFinal_ex(ctx, digest.bytes, &len) != 1)
+		return CCCD_ERR_CRYPTO_FAILED;
+	digest.len = len;
+	*ret = digest;
+	return CCCD_OK;
+}
+
+enum cccd_err digest_hmac(enum digest_id id, struct span key, struct span data,
+                          struct digest *ret)
+{
+	struct digest digest = { 0 };
+	unsigned int len = 0;
+
+	if (id == DIGEST_NONE || key.len == 0 || key.len > INT_MAX)
+		return CCCD_ERR_CRYPTO_UNSUPPORTED;
+	if (HMAC(digests[id].md(), key.at, (int)key.len, data.at, data.len,
+	         digest.bytes, &len) == NULL)
 		return CCCD_ERR_CRYPTO_FAILED;
 	digest.len = len;
 	*ret = digest;

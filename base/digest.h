@@ -41,4 +41,8 @@ CHECKED enum cccd_err digest_compute_pair(enum digest_id id, struct span first,
                                           struct span second,
                                           struct digest *ret);
 
+/* HMAC, RFC 2104; @key of at least one byte. The same errors. */
+CHECKED enum cccd_err digest_hmac(enum digest_id id, struct span key,
+                                  struct span data, struct digest *ret);
+
 #endif
