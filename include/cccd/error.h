@@ -81,6 +81,19 @@ enum cccd_err {
 	CCCD_ERR_TRUST_STORE_BAD = 0x0502,
 	CCCD_ERR_TRUST_REFUSED = 0x0503, /* certificate or list not admitted */
 
+	/* Why an assertion is refused. */
+	CCCD_ERR_ASSERTION_MALFORMED = 0x0504,
+	CCCD_ERR_ASSERTION_TYPE = 0x0505,      /* a JWT of another kind */
+	CCCD_ERR_ASSERTION_ALGORITHM = 0x0506, /* not that of the key */
+	CCCD_ERR_ASSERTION_DEVICE_UNKNOWN = 0x0507,
+	CCCD_ERR_ASSERTION_DEVICE_REVOKED = 0x0508,
+	CCCD_ERR_ASSERTION_SIGNATURE = 0x0509,
+	CCCD_ERR_ASSERTION_AUDIENCE = 0x050A, /* made for somebody else */
+	CCCD_ERR_ASSERTION_NONCE = 0x050B,    /* made for another reading */
+	CCCD_ERR_ASSERTION_EXPIRED = 0x050C,
+	CCCD_ERR_ASSERTION_NOT_YET = 0x050D, /* made in the future */
+	CCCD_ERR_ASSERTION_TOO_OLD = 0x050E, /* for this caller's taste */
+
 	/* Policy and configuration. */
 	CCCD_ERR_POLICY_DOWNGRADE = 0x0601, /* PACE to BAC refused */
 	CCCD_ERR_POLICY_CONFIG = 0x0602,    /* a configuration file is bad */
@@ -116,6 +129,7 @@ enum cccd_err {
 	CCCD_ERR_SESSION_NOT_FOUND = 0x070E,
 	CCCD_ERR_SESSION_EXPIRED = 0x070F,
 	CCCD_ERR_RESULT_DELIVERED = 0x0710, /* it is given once */
+	CCCD_ERR_PORTRAIT = 0x0711,         /* there is none to give */
 
 	/* This machine. */
 	CCCD_ERR_MEMORY = 0x0801,

@@ -14,6 +14,7 @@
 #include "service/core/caller.h"
 
 struct audit;
+struct cccd_tables;
 struct cccd_trust;
 struct device_keys;
 struct json_access_key;
@@ -86,7 +87,10 @@ struct sessions_hooks {
  * @nfc_uris:     "nfc:…" readers, @nfc_count of them
  * @lease_ms:     of a reader, renewed by activity; 60 000
  * @grace_ms:     after the last stream of a client is lost; 5 000
+ * @sessions_max: living ones; beyond, callers are told to wait
  * @kept:         events kept for Last-Event-ID
+ * @tables:       code tables for the words of a person; may be NULL
+ * @renderer:     cccd-render, an absolute path; NULL for the installed one
  */
 struct sessions_parts {
 	struct audit *audit;
@@ -101,6 +105,8 @@ struct sessions_parts {
 	uint32_t grace_ms;
 	size_t sessions_max;
 	size_t kept;
+	const struct cccd_tables *tables;
+	const char *renderer;
 };
 
 CHECKED enum cccd_err sessions_new(const struct sessions_parts *parts,
@@ -127,25 +133,34 @@ uint32_t sessions_tick(struct sessions *sessions, uint64_t now_ms);
  *                   same request gives the same session
  * @ret_view: JSON for the 201: session_id, session_token, state, granted,
  *            lease; freed with json_text_free()
- * @retry_after_s: for reader_busy and rate_limited
+ * @retry_after_s: for reader_busy and rate_limited; 0 otherwise
+ *
+ * Return: CCCD_OK; what policy_decide() refuses with; CCCD_ERR_READER_NONE;
+ * CCCD_ERR_READER_BUSY; CCCD_ERR_READER_SERVICE without pcscd;
+ * CCCD_ERR_RATE_LIMITED; CCCD_ERR_AGENT when a prompt is due and nobody
+ * shows it; CCCD_ERR_USAGE_STATE for an idempotency key that was used with
+ * another request; CCCD_ERR_CRYPTO_RANDOM; CCCD_ERR_MEMORY.
  */
-CHECKED enum cccd_err
-sessions_create(struct sessions *sessions, const struct caller *caller,
-                const struct json_request *request,
-                const char *idempotency_key, struct cccd_error *error,
-                uint32_t *retry_after_s, char **ret_view);
+CHECKED enum cccd_err sessions_create(struct sessions *sessions,
+                                      const struct caller *caller,
+                                      const struct json_request *request,
+                                      const char *idempotency_key,
+                                      struct cccd_error *error,
+                                      uint32_t *retry_after_s, char **ret_view);
 
 /**
  * sessions_find() - the session that this caller holds this token of.
  * @token: of the Authorization header or the hello frame
  *
- * Return: CCCD_OK; CCCD_ERR_DOOR_TOKEN for a wrong or foreign token;
- * CCCD_ERR_DOOR_SESSION when there is none such.
+ * Counts as activity: the lease is renewed.
+ *
+ * Return: CCCD_OK; CCCD_ERR_TOKEN_INVALID for a wrong or foreign token;
+ * CCCD_ERR_SESSION_NOT_FOUND when this caller has none such: that of
+ * another caller looks the same.
  */
 CHECKED enum cccd_err sessions_find(struct sessions *sessions,
-                                    const struct caller *caller,
-                                    const char *id, const char *token,
-                                    struct session **ret);
+                                    const struct caller *caller, const char *id,
+                                    const char *token, struct session **ret);
 
 /* The same by the token alone, for a WebSocket's hello. */
 CHECKED enum cccd_err sessions_find_token(struct sessions *sessions,
@@ -155,7 +170,9 @@ CHECKED enum cccd_err sessions_find_token(struct sessions *sessions,
 
 const char *session_id(const struct session *session);
 
-/* A stream of this session's client opened, or closed: grace. */
+/* A stream of this session's client opened, or closed. With the last one
+ * closed the grace begins; a request with the token begins it anew, a new
+ * stream ends it, otherwise the session is cancelled. */
 void sessions_attach(struct sessions *sessions, struct session *session);
 void sessions_detach(struct sessions *sessions, const char *session_id);
 
@@ -174,10 +191,10 @@ CHECKED enum cccd_err sessions_consent(struct sessions *sessions,
                                        struct cccd_error *error);
 
 /* By the agent. */
-CHECKED enum cccd_err
-sessions_agent_consent(struct sessions *sessions, const char *session_id,
-                       const struct json_consent *consent,
-                       struct cccd_error *error);
+CHECKED enum cccd_err sessions_agent_consent(struct sessions *sessions,
+                                             const char *session_id,
+                                             const struct json_consent *consent,
+                                             struct cccd_error *error);
 CHECKED enum cccd_err
 sessions_agent_access_key(struct sessions *sessions, const char *session_id,
                           const struct json_access_key *key,
@@ -193,16 +210,25 @@ enum session_format { SESSION_JSON = 1, SESSION_JWT };
  * session_take_result() - the result, once; audited before it is handed out.
  * @ret: the caller wipes and frees it with json_text_free()
  *
- * Return: CCCD_OK; CCCD_ERR_DOOR_STATE before it is ready;
- * CCCD_ERR_DOOR_DELIVERED; CCCD_ERR_DOOR_AUDIT when the entry could not be
- * written: the session has failed then; what ended the session.
+ * Return: CCCD_OK; CCCD_ERR_USAGE_STATE before it is ready;
+ * CCCD_ERR_RESULT_DELIVERED; CCCD_ERR_FORMAT_NOT_ALLOWED;
+ * CCCD_ERR_AUDIT when the entry could not be written: the session has
+ * failed then; what ended the session, e.g. CCCD_ERR_SESSION_EXPIRED,
+ * CCCD_ERR_CANCELLED or the error of the reading.
  */
 CHECKED enum cccd_err session_take_result(struct sessions *sessions,
                                           struct session *session,
                                           enum session_format format,
                                           struct cccd_error *error, char **ret);
 
-/* The portrait as JPEG, once. @ret: wiped by the caller, see buf_wipe(). */
+/**
+ * session_take_portrait() - the portrait as JPEG, once.
+ * @ret: empty; takes the bytes over, its release wipes them
+ *
+ * May be taken before or after the result. Return: as
+ * session_take_result(); CCCD_ERR_PORTRAIT when there is none: not
+ * granted, not on the card or not to be rendered.
+ */
 struct buf;
 CHECKED enum cccd_err session_take_portrait(struct sessions *sessions,
                                             struct session *session,
@@ -213,7 +239,15 @@ CHECKED enum cccd_err session_take_portrait(struct sessions *sessions,
 CHECKED enum cccd_err sessions_readers(const struct sessions *sessions,
                                        char **ret);
 
-/* An operator on the Unix socket breaks a lease; audited. */
+/**
+ * sessions_break_lease() - an operator takes a reader from a session.
+ * @caller: on the Unix socket: root or the daemon's own user
+ *
+ * The session is cancelled and the security log told.
+ *
+ * Return: CCCD_OK, also when nobody held it; CCCD_ERR_POLICY_REFUSED;
+ * CCCD_ERR_READER_NONE; CCCD_ERR_AUDIT: then nothing was broken.
+ */
 CHECKED enum cccd_err sessions_break_lease(struct sessions *sessions,
                                            const struct caller *caller,
                                            const char *reader_id,
