@@ -7,6 +7,7 @@
 #include <cccd/result.h>
 
 #include "base/macros.h"
+#include "lib/json/scopes.h"
 
 /* Scopes of the identity, service-api 7; contracts, The result. */
 enum json_scope {
@@ -39,7 +40,12 @@ unsigned int json_rendering_by_name(const char *name);
  * struct json_result_input - what goes into the document.
  * @person:     NULL when there is none
  * @document:   files for digests, portrait and raw data
- * @scopes:     enum json_scope, or-ed
+ * @scopes:     enum json_scope and enum json_scope_derived, or-ed
+ * @ages:       age_over_NN as in struct json_scopes; a member is left out
+ *              when the birth date leaves it open
+ * @pairwise_id: this relying party's own name of the person, made by the
+ *              caller; NULL or "" without
+ * @no_digests: leave the digests of files out; scope raw overrules
  * @renderings: enum json_rendering, or-ed
  * @pretty:     with line feeds and indentation
  */
@@ -48,6 +54,9 @@ struct json_result_input {
 	const struct cccd_document *document;
 	const struct cccd_person *person;
 	unsigned int scopes;
+	uint32_t ages[JSON_AGE_WORDS];
+	const char *pairwise_id;
+	bool no_digests;
 	unsigned int renderings;
 	bool pretty;
 };
