@@ -231,6 +231,18 @@ static bool is_error(uint16_t sw)
 	return sw != SW_OK && sw != SW_END_OF_FILE;
 }
 
+static void begin_session(struct sim_card *card)
+{
+	const struct chip_keys *keys = &card->state.next.keys;
+	size_t len = sim_key_len(keys->cipher);
+
+	card->state.session = card->state.next;
+	card->state.has_next = false;
+	if (card->key_tap != NULL)
+		card->key_tap(card->key_tap_context, span_of(keys->enc, len),
+		              span_of(keys->mac, len));
+}
+
 /* Protected or not, and the keys of the next command. */
 static enum cccd_err respond(struct sim_card *card,
                              const struct chip_command *cmd, struct span data,
@@ -251,10 +263,8 @@ static enum cccd_err respond(struct sim_card *card,
 	TRY(chip_faults_wire(card, cmd->secured, data, sw, response));
 	if (chip_fault(card, SIM_FAULT_SW) != NULL)
 		chip_abort(card);
-	if (state->has_next) {
-		state->session = state->next;
-		state->has_next = false;
-	}
+	if (state->has_next)
+		begin_session(card);
 	return CCCD_OK;
 }
 

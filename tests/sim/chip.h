@@ -191,6 +191,8 @@ struct sim_card {
 	uint64_t extra_us;
 	sim_tap tap;
 	void *tap_context;
+	sim_key_tap key_tap;
+	void *key_tap_context;
 };
 
 /* Files: contents made of the profile, then SELECT and READ BINARY. */

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tests/sim/pn532_stage.h"
+#include "tests/sim/tell_keys.h"
 #include "tests/sim/vpcd.h"
 
 enum { RETRY_MS = 200, SLOT_PORT = 35963 };
@@ -20,6 +21,7 @@ struct options {
 	const char *make_pki;
 	const char *pn532;
 	const char *pn532_fault;
+	char *tell_keys;
 	bool sleep;
 	bool quiet_start;
 	bool show;
@@ -40,6 +42,7 @@ static void usage(FILE *stream)
 	        stream,
 	        "usage: cccd-sim [--card NAME | --profile FILE] [--slot N |\n"
 	        "                --vpcd HOST:PORT] [--real-time] [--absent]\n"
+	        "                [--tell-keys FILE]\n"
 	        "       cccd-sim [--card NAME | --profile FILE] --pn532 "
 	        "PTY|auto\n"
 	        "                [--pn532-fault NAME[@AFTER[xTIMES]]] "
@@ -51,7 +54,10 @@ static void usage(FILE *stream)
 	        "Commands on standard input: insert [NAME], remove, quit;\n"
 	        "with --pn532 also: fault NAME[@AFTER[xTIMES]], unplug, plug, "
 	        "rate.\n"
-	        "SIGUSR1 removes the card, or inserts it again.\n");
+	        "SIGUSR1 removes the card, or inserts it again.\n"
+	        "--tell-keys appends a line, k_enc k_mac in hexadecimal, to "
+	        "FILE\n"
+	        "whenever a secure channel begins.\n");
 }
 
 static bool set_address(struct options *options, char *text)
@@ -88,6 +94,7 @@ static bool set_option(struct options *options, int option, char *value)
 	case 'k': options->make_pki = value; return true;
 	case 'n': options->pn532 = value; return true;
 	case 'f': options->pn532_fault = value; return true;
+	case 't': options->tell_keys = value; return true;
 	case 'r': options->sleep = true; return true;
 	case 'a': options->quiet_start = true; return true;
 	case 'S': options->show = true; return true;
@@ -105,6 +112,7 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		{ "make-pki", required_argument, NULL, 'k' },
 		{ "pn532", required_argument, NULL, 'n' },
 		{ "pn532-fault", required_argument, NULL, 'f' },
+		{ "tell-keys", required_argument, NULL, 't' },
 		{ "real-time", no_argument, NULL, 'r' },
 		{ "absent", no_argument, NULL, 'a' },
 		{ "show", no_argument, NULL, 'S' },
@@ -120,6 +128,10 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		if (!set_option(ret, option, optarg))
 			return false;
 	}
+	/* Only the card in the virtual reader tells. */
+	if (ret->tell_keys != NULL &&
+	    (ret->pn532 != NULL || ret->make_pki != NULL || ret->show))
+		return false;
 	return optind == argc;
 }
 
@@ -149,12 +161,20 @@ static void take_away(struct stage *stage)
 	sim_card_power(stage->card, false);
 }
 
+static enum cccd_err load_card(const struct options *options, const char *name,
+                               struct cccd_error *error, struct sim_card **ret)
+{
+	TRY(sim_card_load(name, error, ret));
+	sim_card_set_key_tap(*ret, tell_keys, options->tell_keys);
+	return CCCD_OK;
+}
+
 static enum cccd_err change_card(struct stage *stage, const char *name,
                                  struct cccd_error *error)
 {
 	struct sim_card *card = NULL;
 
-	TRY(sim_card_load(name, error, &card));
+	TRY(load_card(stage->options, name, error, &card));
 	take_away(stage);
 	sim_card_free(stage->card);
 	stage->card = card;
@@ -286,7 +306,7 @@ static int run(const struct options *options)
 		               .input_open = true };
 	struct sigaction action = { .sa_handler = on_signal };
 	enum cccd_err err =
-	        sim_card_load(options->profile, &error, &stage.card);
+	        load_card(options, options->profile, &error, &stage.card);
 
 	if (err != CCCD_OK)
 		return complain(&error, err);

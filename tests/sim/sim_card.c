@@ -142,6 +142,12 @@ void sim_card_set_tap(struct sim_card *card, sim_tap tap, void *context)
 	card->tap_context = context;
 }
 
+void sim_card_set_key_tap(struct sim_card *card, sim_key_tap tap, void *context)
+{
+	card->key_tap = tap;
+	card->key_tap_context = context;
+}
+
 void sim_card_set_random(struct sim_card *card, const struct random *random)
 {
 	card->rng.tape = random;

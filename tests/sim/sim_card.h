@@ -129,6 +129,14 @@ typedef void (*sim_tap)(void *context, const struct sim_exchange *exchange,
 
 void sim_card_set_tap(struct sim_card *card, sim_tap tap, void *context);
 
+/* Called with the keys of each secure channel when it begins; they are
+ * lent for the call. */
+typedef void (*sim_key_tap)(void *context, struct span k_enc,
+                            struct span k_mac);
+
+void sim_card_set_key_tap(struct sim_card *card, sim_key_tap tap,
+                          void *context);
+
 /* Replace the seeded generator, e.g. by a tape; NULL restores it. */
 void sim_card_set_random(struct sim_card *card, const struct random *random);
 
