@@ -49,6 +49,20 @@ static int feed_pipe(const char *text)
 	return kept;
 }
 
+/* Standard input of the child; what goes into it, or -1, is *@ret_in. */
+static int make_input(const struct call *call, int *ret_in)
+{
+	int ends[2] = { -1, -1 };
+
+	if (call->asked)
+		make_pipe(ends);
+	else
+		ends[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	assert_true(ends[0] >= 0);
+	*ret_in = ends[1];
+	return ends[0];
+}
+
 static void set_language(const char *language)
 {
 	(void)unsetenv("LC_MESSAGES");
@@ -60,17 +74,16 @@ static void set_language(const char *language)
 }
 
 /* The child's side; a test program has one thread when it forks. */
-__attribute__((noreturn)) static void become(const struct call *call,
-                                             const int *feeds, int out, int err)
+__attribute__((noreturn)) static void
+become(const struct call *call, const int *feeds, int in, int out, int err)
 {
 	char *args[CALL_ARGS_MAX + 2] = { NULL };
-	int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	args[0] = strdup(getenv("CCCD_PROGRAM"));
 	for (size_t i = 0; i < CALL_ARGS_MAX && call->args[i] != NULL; i++)
 		args[i + 1] = strdup(call->args[i]);
-	if (dup2(nothing, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
+	if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 ||
 	    dup2(err, STDERR_FILENO) < 0)
 		_exit(127);
 	for (int i = 0; i < CALL_FEEDS_MAX; i++)
@@ -88,6 +101,7 @@ struct answer *call_start(const struct call *call)
 {
 	struct answer *answer = calloc(1, sizeof(*answer));
 	int feeds[CALL_FEEDS_MAX] = { -1, -1, -1 };
+	int in = -1;
 	int out[2];
 	int err[2];
 
@@ -96,15 +110,17 @@ struct answer *call_start(const struct call *call)
 	answer->status = -1;
 	for (size_t i = 0; i < CALL_FEEDS_MAX && call->feeds[i] != NULL; i++)
 		feeds[i] = feed_pipe(call->feeds[i]);
+	in = make_input(call, &answer->in_fd);
 	make_pipe(out);
 	make_pipe(err);
 	answer->pid = fork();
 	assert_true(answer->pid >= 0);
 	if (answer->pid == 0)
-		become(call, feeds, out[1], err[1]);
+		become(call, feeds, in, out[1], err[1]);
 	for (size_t i = 0; i < CALL_FEEDS_MAX; i++)
 		if (feeds[i] >= 0)
 			(void)close(feeds[i]);
+	(void)close(in);
 	(void)close(out[1]);
 	(void)close(err[1]);
 	answer->out_fd = out[0];
@@ -168,6 +184,15 @@ void call_await(struct answer *answer, const char *text)
 			too_late(answer);
 }
 
+void call_type(struct answer *answer, const char *text)
+{
+	assert_true(answer->in_fd >= 0);
+	assert_int_equal(write(answer->in_fd, text, strlen(text)),
+	                 (ssize_t)strlen(text));
+	(void)close(answer->in_fd);
+	answer->in_fd = -1;
+}
+
 void call_finish(struct answer *answer)
 {
 	uint64_t end = clock_steady_ms() + CALL_LIMIT_MS;
@@ -197,6 +222,8 @@ void call_free(struct answer *answer)
 {
 	if (answer == NULL)
 		return;
+	if (answer->in_fd >= 0)
+		(void)close(answer->in_fd);
 	if (answer->out_fd >= 0)
 		(void)close(answer->out_fd);
 	if (answer->err_fd >= 0)

@@ -16,7 +16,7 @@ enum {
 	CALL_FEED_FD = 7,
 	CALL_OUT_MAX = 1 << 20,
 	CALL_ERR_MAX = 1 << 16,
-	CALL_LIMIT_MS = 20000,
+	CALL_LIMIT_MS = 60000,
 };
 
 /**
@@ -25,12 +25,14 @@ enum {
  * @feeds:    texts waiting in pipes on descriptors 7, 8, 9
  * @language: LC_ALL; NULL for none of the three variables set
  * @socket:   another PCSCLITE_CSOCK_NAME; NULL for the rig's
+ * @asked:    standard input is a pipe for call_type(); else nothing is there
  */
 struct call {
 	const char *args[CALL_ARGS_MAX];
 	const char *feeds[CALL_FEEDS_MAX];
 	const char *language;
 	const char *socket;
+	bool asked;
 };
 
 /**
@@ -41,6 +43,7 @@ struct call {
 struct answer {
 	pid_t pid;
 	int status;
+	int in_fd;
 	int out_fd;
 	int err_fd;
 	size_t out_len;
@@ -54,6 +57,9 @@ struct answer *call_start(const struct call *call);
 
 /* Read until standard error holds @text; ends the test at the limit. */
 void call_await(struct answer *answer, const char *text);
+
+/* Type @text and end the input; the call was @asked. */
+void call_type(struct answer *answer, const char *text);
 
 /* Read to the end and take the exit code; ends the test at the limit. */
 void call_finish(struct answer *answer);

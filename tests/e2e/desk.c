@@ -16,7 +16,7 @@
 #include "base/clock.h"
 #include "tests/support/rig.h"
 
-enum { SEEN_MS = 8000, PAUSE_MS = 10 };
+enum { SEEN_MS = 30000, PAUSE_MS = 10 };
 
 static void start_sim(struct desk *desk, unsigned int slot)
 {
@@ -26,7 +26,10 @@ static void start_sim(struct desk *desk, unsigned int slot)
 		"--slot",
 		names[slot],
 		"--absent",
-		desk->real_time ? "--real-time" : NULL,
+		desk->keys != NULL ? "--tell-keys"
+		: desk->real_time  ? "--real-time"
+		                   : NULL,
+		desk->keys,
 		NULL,
 	};
 
@@ -35,13 +38,23 @@ static void start_sim(struct desk *desk, unsigned int slot)
 	                                   &desk->answers[slot]);
 }
 
-void desk_open(struct desk *desk, bool real_time)
+static void open_with(struct desk *desk)
 {
-	memset(desk, 0, sizeof(*desk));
 	desk->rig = rig_start();
-	desk->real_time = real_time;
 	for (unsigned int slot = 0; slot < DESK_SLOTS; slot++)
 		start_sim(desk, slot);
+}
+
+void desk_open(struct desk *desk, bool real_time)
+{
+	*desk = (struct desk){ .real_time = real_time };
+	open_with(desk);
+}
+
+void desk_open_telling(struct desk *desk, const char *keys)
+{
+	*desk = (struct desk){ .keys = keys };
+	open_with(desk);
 }
 
 void desk_close(struct desk *desk)

@@ -22,11 +22,16 @@ struct desk {
 	FILE *answers[DESK_SLOTS];
 	bool present[DESK_SLOTS];
 	bool real_time;
+	const char *keys;
 };
 
 /* Start pcscd and a card holder per slot, both empty. In real time the
  * cards take as long as their profile's latency says. */
 void desk_open(struct desk *desk, bool real_time);
+
+/* The same, without real time: the cards append the keys of every secure
+ * channel to the file @keys (cccd-sim --tell-keys). */
+void desk_open_telling(struct desk *desk, const char *keys);
 
 /* Everything ends, by process id. */
 void desk_close(struct desk *desk);
