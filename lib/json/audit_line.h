@@ -146,13 +146,23 @@ struct audit_entry {
 };
 
 /**
+ * audit_text_id_ok() - whether an id of a consent text may be recorded.
+ *
+ * 1 to 64 of [A-Za-z0-9._:-], and no nine digits in a row: a front end that
+ * puts a person's number there is refused.
+ */
+bool audit_text_id_ok(const char *text_id);
+
+/**
  * struct audit_link - where a line stands in its chain.
+ * @chain:    which one; AUDIT_RECOVERED may stand in either
  * @sequence: from 1, without gaps
  * @time:     wall clock, seconds since 1970 UTC
  * @previous: hash of the line before, 64 zeros for the first
  * @document: keyed hash of the document's number, "" for none
  */
 struct audit_link {
+	enum audit_chain_id chain;
 	uint64_t sequence;
 	int64_t time;
 	char previous[AUDIT_HASH_TEXT];
@@ -199,7 +209,8 @@ enum { AUDIT_TEXT_MAX = 64 };
  * struct audit_line - a line taken apart, as far as counters need it.
  * @previous, @hash: as the line says
  * @true_hash:       as its bytes say
- * @own:   the line is the daemon's own kind of writing: hash last, no blanks
+ *
+ * Of texts that are longer than their room the beginning.
  */
 struct audit_line {
 	enum audit_chain_id chain;

@@ -23,7 +23,7 @@ struct journal;
 struct audit_config {
 	const char *dir;
 	struct span site_key;
-	struct journal *journal;
+	const struct journal *journal;
 };
 
 /**
@@ -51,7 +51,7 @@ void audit_close(struct audit *audit);
  * one write(2) and one fdatasync(2) (docs/benchmarks.md): about the time of
  * a disk's flush, so call it on a worker's thread where there is one.
  *
- * Rules, checked here:
+ * Rules:
  * - A session writes exactly one AUDIT_READ when it came to its end: when
  *   it got ready, failed, was cancelled or expired. A failed passive
  *   authentication and a suspected copy are told to the security log by
@@ -63,7 +63,7 @@ void audit_close(struct audit *audit);
  * call too. Those that strangers can cause are limited per hour; beyond,
  * they are counted and told of in one line later, so no page fills the disk.
  *
- * Return: CCCD_OK; CCCD_ERR_AUDIT with errno: nothing was added, the
+ * Return: CCCD_OK; CCCD_ERR_AUDIT with errno: the line was not added, the
  * session fails closed, and a later call may succeed;
  * CCCD_ERR_USAGE_ARGUMENT as audit_line_make().
  */
