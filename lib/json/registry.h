@@ -69,7 +69,7 @@ struct json_audience {
  * @uids:       local users that are this relying party
  * @jwks:       text of its public keys, NULL without; owned
  * @scopes_max: more is never granted
- * @key_from:   enum json_key_from, or-ed; 0 only when the file says []
+ * @key_from:   enum json_key_from, or-ed
  * @formats:    enum json_format, or-ed
  * @renderings: enum json_rendering, or-ed
  * @profile:    name of the check profile

@@ -19,7 +19,7 @@ enum {
 	REQUEST_NONCE_LEAST = 43, /* base64url of 256 bits */
 	REQUEST_NONCE_MAX = 129,  /* with NUL, as all of these */
 	REQUEST_READER_MAX = 65,
-	REQUEST_JWT_MAX = 16385,
+	REQUEST_TOKEN_MAX = 32769,
 	REQUEST_KEY_MAX = 512, /* as the session takes them */
 	REQUEST_DATE_MAX = 16,
 	REQUEST_WORD_MAX = 65,
@@ -70,15 +70,13 @@ CHECKED enum cccd_err json_request_parse(struct span body,
                                          struct json_request *ret);
 
 /**
- * json_request_parse_signed() - the payload of a verified request_jwt.
- *
- * The members of the request object without request_jwt and reader, beside
- * the claims that the verifier of the signature judges: iss, aud, iat, nbf,
- * exp, jti.
+ * json_request_parse_signed() - what a verified request_jwt asks for.
+ * @text: of struct request_jwt: the request object without request_jwt and
+ *        reader, and without the token's own claims
  *
  * Return: as json_request_parse().
  */
-CHECKED enum cccd_err json_request_parse_signed(struct span payload,
+CHECKED enum cccd_err json_request_parse_signed(struct span text,
                                                 struct cccd_error *error,
                                                 struct json_request *ret);
 

@@ -29,16 +29,6 @@ static unsigned int bit_by_name(const char *const *names, size_t count,
 	return 0;
 }
 
-unsigned int json_scope_by_name(const char *name)
-{
-	static const char *const names[] = { "id",        "demographic",
-		                             "address",   "family",
-		                             "sensitive", "portrait",
-		                             "raw" };
-
-	return bit_by_name(names, ARRAY_LEN(names), name);
-}
-
 unsigned int json_rendering_by_name(const char *name)
 {
 	static const char *const names[] = { "csdldc", "bhyt", "xml130",

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a member stands: cJSON forgets lines. */
+#include "lib/json/member_line.h"
+
+/* One past the string that begins at @at. */
+static size_t string_end(struct span text, size_t at)
+{
+	for (at++; at < text.len && text.at[at] != '"'; at++)
+		at += text.at[at] == '\\';
+	return at < text.len ? at + 1 : text.len;
+}
+
+unsigned int member_line(struct span text, const char *name)
+{
+	const struct span wanted = span_text(name);
+	unsigned int depth = 0;
+	unsigned int line = 1;
+	bool is_key = true;
+
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		size_t end = i;
+
+		line += c == '\n';
+		depth += c == '{' || c == '[';
+		depth -= (c == '}' || c == ']') && depth > 0;
+		if (c == ':' || c == ',' || c == '{')
+			is_key = c != ':';
+		if (c != '"')
+			continue;
+		end = string_end(text, i);
+		if (depth == 1 && is_key && end - i == wanted.len + 2 &&
+		    memcmp(text.at + i + 1, wanted.at, wanted.len) == 0)
+			return line;
+		i = end - 1;
+	}
+	return 1;
+}
