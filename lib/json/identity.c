@@ -2,7 +2,10 @@
 /* The identity members of the result: contracts, The result. */
 #include "lib/json/identity.h"
 
+#include <stdio.h>
+
 #include "base/digest.h"
+#include "lib/json/age.h"
 
 static void put_id(struct json_maker *maker, cJSON *identity,
                    const struct cccd_person *person)
@@ -136,6 +139,50 @@ static void put_portrait(struct json_maker *maker, cJSON *identity,
 	make_digest(maker, object, "sha256", digest.bytes);
 }
 
+/* Nothing is said of an age that the birth date leaves open. */
+static void put_ages(struct json_maker *maker, cJSON *identity,
+                     const struct json_result_input *input)
+{
+	const struct json_scopes scopes = {
+		.ages = { input->ages[0], input->ages[1], input->ages[2],
+		          input->ages[3] },
+	};
+	const struct cccd_day today = age_day(input->result->started);
+	char name[JSON_SCOPE_NAME_MAX] = "";
+
+	for (unsigned int age = JSON_AGE_LEAST; age <= JSON_AGE_MOST; age++) {
+		bool over = false;
+
+		if (!json_scopes_has_age(&scopes, age) ||
+		    !age_over(input->person, today, age, &over))
+			continue;
+		(void)snprintf(name, sizeof(name), "age_over_%u", age);
+		make_bool(maker, identity, name, over);
+	}
+}
+
+/* Proven and not expired: anything less is not valid. */
+static bool is_valid(const struct cccd_result *result)
+{
+	return result->overall == CCCD_SUCCESSFUL &&
+	       result->checks[CCCD_CHECK_DOCUMENT_EXPIRY].verdict ==
+	               CCCD_SUCCESSFUL;
+}
+
+static void put_derived(struct json_maker *maker, cJSON *identity,
+                        const struct json_result_input *input)
+{
+	if (input->person != NULL)
+		put_ages(maker, identity, input);
+	if ((input->scopes & JSON_SCOPE_VALID_DOCUMENT) != 0)
+		make_bool(maker, identity, "valid_document",
+		          is_valid(input->result));
+	if ((input->scopes & JSON_SCOPE_PAIRWISE_ID) != 0 &&
+	    input->pairwise_id != NULL)
+		make_text_if(maker, identity, "pairwise_id",
+		             input->pairwise_id);
+}
+
 void json_identity_add(struct json_maker *maker, cJSON *root,
                        const struct json_result_input *input)
 {
@@ -158,4 +205,5 @@ void json_identity_add(struct json_maker *maker, cJSON *root,
 		put_sensitive(maker, identity, person);
 	if ((input->scopes & JSON_SCOPE_PORTRAIT) != 0)
 		put_portrait(maker, identity, input->document);
+	put_derived(maker, identity, input);
 }

@@ -225,6 +225,8 @@ static void put_evidence(struct json_maker *maker, cJSON *root,
 
 	if ((input->scopes & JSON_SCOPE_RAW) != 0)
 		raw = make_object(maker, evidence, "raw");
+	else if (input->no_digests)
+		return;
 	for (unsigned int i = 1; i < CCCD_FILES_COUNT; i++) {
 		struct cccd_bytes file =
 		        cccd_document_file(input->document, (enum cccd_file)i);

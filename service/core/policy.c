@@ -173,10 +173,11 @@ static enum cccd_err grant_scopes(const struct json_relying_party *party,
 	if (json_scopes_next(&beyond, &at, name))
 		return fail(error, CCCD_ERR_SCOPE_NOT_ALLOWED,
 		            "scope %s is not registered", name);
-	if (request->evidence == JSON_EVIDENCE_RAW &&
-	    (request->scopes.bits & JSON_SCOPE_RAW) == 0)
+	if (request->evidence != JSON_EVIDENCE_DEFAULT &&
+	    (request->evidence == JSON_EVIDENCE_RAW) !=
+	            ((request->scopes.bits & JSON_SCOPE_RAW) != 0))
 		return fail(error, CCCD_ERR_SCOPE_NOT_ALLOWED,
-		            "raw evidence needs scope raw");
+		            "raw evidence and scope raw go together");
 	ret->scopes = request->scopes;
 	ret->evidence = request->evidence;
 	if (ret->evidence == JSON_EVIDENCE_DEFAULT)

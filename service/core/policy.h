@@ -25,7 +25,9 @@
  * @profile:    with the required checks raised to mandatory
  * @groups:     CCCD_GROUP_BIT of data groups that a scope or check needs
  * @flags:      enum cccd_flag to be added to the read's options
- * @evidence:   never JSON_EVIDENCE_DEFAULT; RAW only with scope raw
+ * @evidence:   never JSON_EVIDENCE_DEFAULT; RAW exactly with scope raw;
+ *              DIGEST only with scope id: who knows the rest of DG1 finds
+ *              the number from its digest
  * @format:     one of enum json_format, the default of Accept
  * @formats:    enum json_format, or-ed: what Accept may choose from
  * @renderings: enum json_rendering, or-ed
