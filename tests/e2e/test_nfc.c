@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/macros.h"
 #include "tests/e2e/desk.h"
+#include "tests/support/child.h"
 #include "tests/support/rig.h"
 
 enum { LINE_LEN = 256, URI_LEN = 128, KILLS = 5, PAUSE_MS = 40 };
@@ -255,22 +256,13 @@ static void nfc_list_sees_the_card(void **state)
 	assert_true(ats);
 }
 
-static pid_t child_of(pid_t parent)
+static pid_t await_child_of(pid_t parent)
 {
 	uint64_t end = clock_steady_ms() + CALL_LIMIT_MS;
-	char path[LINE_LEN];
-	int pid = 0;
+	pid_t pid = 0;
 
-	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
-	               (int)parent, (int)parent);
-	while (pid == 0) {
-		FILE *file = fopen(path, "r");
-
-		assert_non_null(file);
+	while ((pid = child_of(parent)) == 0) {
 		assert_true(clock_steady_ms() < end);
-		if (fscanf(file, "%d", &pid) != 1) /* NOLINT(cert-err34-c) */
-			pid = 0;
-		(void)fclose(file);
 		clock_sleep_ms(1);
 	}
 	return pid;
@@ -287,7 +279,7 @@ static void read_survives_the_death_of_cccd_nfc(void **state)
 		answer = start_read(antenna.uri, number_option, number);
 		clock_sleep_ms(PAUSE_MS * (i + 4));
 		/* A child of the program that we just started. */
-		assert_int_equal(kill(child_of(answer->pid), SIGKILL), 0);
+		assert_int_equal(kill(await_child_of(answer->pid), SIGKILL), 0);
 		call_finish(answer);
 		if (answer->status != 2)
 			print_error("exit %d: %s%s\n", answer->status,

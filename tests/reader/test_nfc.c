@@ -25,6 +25,7 @@
 #include "tests/reader/chip.h"
 #include "tests/reader/conformance.h"
 #include "tests/reader/test_card.h"
+#include "tests/support/child.h"
 
 #define assert_ok(expr) assert_int_equal((expr), CCCD_OK)
 
@@ -95,18 +96,7 @@ static size_t open_files(void)
 /* The one child of this program. */
 static pid_t child(void)
 {
-	char path[64];
-	FILE *file = NULL;
-	int pid = 0;
-
-	(void)snprintf(path, sizeof(path), "/proc/self/task/%d/children",
-	               (int)getpid());
-	file = fopen(path, "r");
-	assert_non_null(file);
-	if (fscanf(file, "%d", &pid) != 1) /* NOLINT(cert-err34-c) */
-		pid = 0;
-	(void)fclose(file);
-	return pid;
+	return child_of(getpid());
 }
 
 static void connect_raises_the_bit_rate_and_says_so(void **state)
@@ -350,7 +340,7 @@ static void transmit_notices_an_unplugged_device(void **state)
 
 static void list_names_devices_only_when_asked(void **state)
 {
-	struct reader_list *list = calloc(1, sizeof(*list));
+	struct cccd_reader_list *list = calloc(1, sizeof(*list));
 	struct cccd_error error = fresh();
 
 	assert_non_null(list);
@@ -389,10 +379,13 @@ static void open_without_name_takes_the_first_device(void **state)
 static void *kill_soon(void *context)
 {
 	const unsigned int *after_ms = context;
+	pid_t pid = 0;
 
 	clock_sleep_ms(*after_ms);
-	/* Sent by process id of our own child, still unreaped. */
-	(void)kill(child(), SIGKILL);
+	/* Our own child, still unreaped; zero would be all of us. */
+	pid = child();
+	if (pid > 0)
+		(void)kill(pid, SIGKILL);
 	return NULL;
 }
 
@@ -438,6 +431,7 @@ static void child_inherits_the_socket_only(void **state)
 	struct reader *reader = NULL;
 	struct stat ours = { 0 };
 	unsigned int seen = 0;
+	unsigned int hidden = 0;
 	int ends[2];
 
 	assert_int_equal(pipe(ends), 0);
@@ -449,17 +443,25 @@ static void child_inherits_the_socket_only(void **state)
 
 		(void)snprintf(path, sizeof(path), "/proc/%d/fd/%d",
 		               (int)child(), fd);
-		if (stat(path, &theirs) != 0)
+		if (stat(path, &theirs) != 0) {
+			hidden += errno == EACCES;
 			continue;
+		}
 		seen++;
 		assert_false(theirs.st_dev == ours.st_dev &&
 		             theirs.st_ino == ours.st_ino);
 	}
-	/* Its three streams and the device at least. */
-	assert_true(seen >= 4);
 	reader_close(reader);
 	(void)close(ends[0]);
 	(void)close(ends[1]);
+	/* It hides itself from whoever is not root. */
+	if (hidden == FILES_MAX && geteuid() != 0) {
+		print_message("skipped: only root may look at the files of "
+		              "cccd-nfc\n");
+		skip();
+	}
+	/* Its three streams and the device at least. */
+	assert_true(seen >= 4);
 }
 
 /* What init does for a service with one process for each connection. */
