@@ -14,12 +14,14 @@
 #include "tests/reader/test_card.h"
 
 enum {
-	WAIT_MS = 5000,
+	WAIT_MS = 30000,
 	DEADLINE_MS = 300,
 	SLOW_MS = CONFORMANCE_SLOW_MS,
 	CANCEL_AFTER_MS = 150,
 	/* Less than a slice of the wait: the call itself must be woken. */
 	CANCEL_SEEN_MS = 800,
+	/* On a busy machine one wake-up may be late, but not all of them. */
+	CANCEL_TRIES = 20,
 	LONG_ANSWER = 65000,
 	LONG_COMMAND = 65000,
 	NAME_MAX_LEN = 96,
@@ -260,23 +262,37 @@ static void *cancel_soon(void *reader)
 	return NULL;
 }
 
-static void wakes_from_a_wait(struct bed *bed, struct reader *reader)
+/* How long a wait took that was cancelled, in milliseconds. */
+static uint64_t cancelled_wait(struct reader *reader)
 {
 	struct cccd_error error = fresh();
-	uint64_t start = 0;
+	uint64_t start = clock_steady_ms();
+	uint64_t took = 0;
 	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, cancel_soon, reader), 0);
+	assert_int_equal(reader_wait(reader, 10 * WAIT_MS, &error),
+	                 CCCD_ERR_CANCELLED);
+	took = clock_steady_ms() - start;
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	reader_resume(reader);
+	return took;
+}
+
+static void wakes_from_a_wait(struct bed *bed, struct reader *reader)
+{
+	uint64_t fastest = UINT64_MAX;
 
 	if (!can(bed, READER_CAN_WAIT) || bed->lay == NULL)
 		return;
 	bed->lay(bed, reader, false);
-	assert_int_equal(pthread_create(&thread, NULL, cancel_soon, reader), 0);
-	start = clock_steady_ms();
-	assert_int_equal(reader_wait(reader, 10 * WAIT_MS, &error),
-	                 CCCD_ERR_CANCELLED);
-	assert_true(clock_steady_ms() - start < CANCEL_SEEN_MS);
-	assert_int_equal(pthread_join(thread, NULL), 0);
+	for (int i = 0; i < CANCEL_TRIES && fastest >= CANCEL_SEEN_MS; i++) {
+		uint64_t took = cancelled_wait(reader);
+
+		fastest = took < fastest ? took : fastest;
+	}
+	assert_true(fastest < CANCEL_SEEN_MS);
 	bed->lay(bed, reader, true);
-	reader_resume(reader);
 	connect_card(bed, reader);
 }
 

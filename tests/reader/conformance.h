@@ -6,7 +6,7 @@
 #include "reader/reader.h"
 
 /* How long the test card takes where a deadline shall pass. */
-enum { CONFORMANCE_SLOW_MS = 1500 };
+enum { CONFORMANCE_SLOW_MS = 3000 };
 
 /**
  * struct bed - one transport with the test card on it.

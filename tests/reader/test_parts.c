@@ -23,8 +23,8 @@
 
 enum {
 	SOON_MS = 50,
-	LONG_MS = 300,
-	ENOUGH_MS = 5000,
+	LONG_MS = 2000,
+	ENOUGH_MS = 30000,
 };
 
 static void pcsc_error_translates_each_phase(void **state)

@@ -25,6 +25,7 @@
 enum {
 	SHORT_MS = 200,
 	ENOUGH_MS = 5000,
+	PATIENCE_MS = 30000,
 	CALLS_MAX = 64,
 };
 
@@ -361,7 +362,7 @@ static void pcsc_transmit_leaves_a_wedged_reader(void **state)
 	assert_int_equal(
 	        reader_transmit(reader, SPAN(command), &response, &error),
 	        CCCD_ERR_READER_TIMEOUT);
-	assert_in_range(clock_steady_ms() - start, SHORT_MS, ENOUGH_MS);
+	assert_in_range(clock_steady_ms() - start, SHORT_MS, PATIENCE_MS);
 	assert_true(atomic_load(&fake.inside));
 	/* Another context works while the first one hangs. */
 	error = (struct cccd_error){ .tries_left = -1 };
@@ -371,7 +372,7 @@ static void pcsc_transmit_leaves_a_wedged_reader(void **state)
 	assert_int_equal(atomic_load(&fake.contexts), 1);
 	atomic_store(&fake.blocks, false);
 	while (atomic_load(&fake.contexts) > 0) {
-		assert_true(clock_steady_ms() - start < ENOUGH_MS);
+		assert_true(clock_steady_ms() - start < PATIENCE_MS);
 		clock_sleep_ms(1);
 	}
 	assert_int_equal(atomic_load(&fake.handles), 0);
