@@ -28,7 +28,7 @@
 	"{\"extends\":\"cccd-2021\",\"behaviour\":{\"extended\":false}," \
 	"\"document\":{\"sex\":\"M\"}}"
 
-enum { SOON_MS = 3000, PAUSE_MS = 300 };
+enum { SOON_MS = 30000, PAUSE_MS = 300 };
 
 /* What progress says while the portrait is read. */
 static const char portrait_line[] = "ảnh";
