@@ -11,6 +11,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "reader/identify.h"
+#include "reader/nfc.h"
+#include "reader/nfc_claim.h"
 #include "reader/nfc_link.h"
 #include "reader/reader.h"
 #include "reader/transport.h"
@@ -40,11 +43,13 @@ static const char service_prefix[] = "unix:";
  * @name: of the open device, by its driver
  * @link: NULL until the first call and after the other side died
  * @wake: a pipe that a cancel makes readable
+ * @claim: keeps the watches of this process away; NULL in a watch
  */
 struct nfc {
 	char want[READER_NAME_MAX];
 	struct wire_text name;
 	struct nfc_link *link;
+	struct nfc_claim *claim;
 	int wake[2];
 	atomic_bool stop;
 };
@@ -72,6 +77,15 @@ static enum cccd_err call(struct nfc *nfc, const struct nfc_call *what,
 	return err;
 }
 
+/* Watches of this process hear of it. */
+static void note(const struct nfc *nfc, enum cccd_err err)
+{
+	if (err == CCCD_ERR_READER_NO_CARD || err == CCCD_ERR_CARD_REMOVED)
+		nfc_claim_note(nfc->claim, NFC_EMPTY);
+	else if (err == CCCD_ERR_READER_NONE)
+		nfc_claim_note(nfc->claim, NFC_GONE);
+}
+
 static enum cccd_err open_device(struct nfc *nfc, const char *device,
                                  struct cccd_error *error)
 {
@@ -87,6 +101,9 @@ static enum cccd_err open_device(struct nfc *nfc, const char *device,
 	if (err == CCCD_OK && wire_text_parse(name, &nfc->name) != CCCD_OK)
 		err = fail(error, CCCD_ERR_READER_LOST,
 		           "cccd-nfc names no device");
+	if (err == CCCD_OK)
+		nfc_claim_note(nfc->claim, NFC_UNKNOWN);
+	note(nfc, err);
 	if (err != CCCD_OK)
 		drop_link(nfc);
 	return err;
@@ -123,6 +140,7 @@ static enum cccd_err request(struct nfc *nfc, const struct nfc_call *what,
 {
 	enum cccd_err err = call(nfc, what, error, ret);
 
+	note(nfc, err);
 	if (spoils_link(err))
 		drop_link(nfc);
 	return err;
@@ -161,17 +179,17 @@ static void nfc_close(void *state)
 	struct nfc *nfc = state;
 
 	drop_link(nfc);
+	nfc_claim_free(nfc->claim);
 	(void)close(nfc->wake[0]);
 	(void)close(nfc->wake[1]);
 	free(nfc);
 }
 
-static enum cccd_err nfc_open(const char *rest, void **ret_state,
-                              struct cccd_error *error)
+static enum cccd_err nfc_named(const char *rest, struct cccd_error *error,
+                               struct nfc **ret)
 {
 	struct wire_text checked;
 	struct nfc *nfc = NULL;
-	enum cccd_err err;
 
 	if (strlen(rest) >= sizeof(nfc->want) ||
 	    wire_text_parse(span_text(rest), &checked) != CCCD_OK)
@@ -179,7 +197,21 @@ static enum cccd_err nfc_open(const char *rest, void **ret_state,
 		            "the device's name is too long or not ASCII");
 	TRY(nfc_new(error, &nfc));
 	memcpy(nfc->want, rest, strlen(rest) + 1);
-	err = ensure_link(nfc, error);
+	*ret = nfc;
+	return CCCD_OK;
+}
+
+static enum cccd_err nfc_open(const char *rest, void **ret_state,
+                              struct cccd_error *error)
+{
+	struct nfc *nfc = NULL;
+	enum cccd_err err;
+
+	TRY(nfc_named(rest, error, &nfc));
+	nfc->claim = nfc_claim_take(rest);
+	err = nfc->claim == NULL
+	              ? fail(error, CCCD_ERR_MEMORY, "no memory for a reader")
+	              : ensure_link(nfc, error);
 	if (err != CCCD_OK) {
 		nfc_close(nfc);
 		return err;
@@ -201,11 +233,14 @@ static enum cccd_err nfc_wait(void *state, unsigned int timeout_ms,
 		.timeout_ms = timed.timeout_ms + LOOK_MS,
 	};
 	struct span nothing = { 0 };
+	struct nfc *nfc = state;
 
-	TRY(ensure_link(state, error));
+	TRY(ensure_link(nfc, error));
 	TRY(wire_timed_put(&timed, &body));
 	what.body = buf_span(&body);
-	return request(state, &what, error, &nothing);
+	TRY(request(nfc, &what, error, &nothing));
+	nfc_claim_note(nfc->claim, NFC_CARD);
+	return CCCD_OK;
 }
 
 static enum cccd_err nfc_connect(void *state, struct reader_card *ret,
@@ -227,6 +262,7 @@ static enum cccd_err nfc_connect(void *state, struct reader_card *ret,
 		return fail(error, CCCD_ERR_READER_LOST,
 		            "cccd-nfc describes no card");
 	}
+	nfc_claim_note(nfc->claim, NFC_CARD);
 	*ret = (struct reader_card){
 		.atr_len = card.atr_len,
 		.max_command = READER_SHORT_COMMAND_MAX,
@@ -294,15 +330,17 @@ static enum cccd_err nfc_present(void *state, bool *ret,
 		.wanted = WIRE_PRESENCE,
 		.timeout_ms = PRESENT_MS,
 	};
+	struct nfc *nfc = state;
 	struct span body = { 0 };
 
-	TRY(ensure_link(state, error));
-	TRY(request(state, &what, error, &body));
+	TRY(ensure_link(nfc, error));
+	TRY(request(nfc, &what, error, &body));
 	if (wire_presence_parse(body, ret) != CCCD_OK) {
-		drop_link(state);
+		drop_link(nfc);
 		return fail(error, CCCD_ERR_READER_LOST,
 		            "cccd-nfc says no presence");
 	}
+	nfc_claim_note(nfc->claim, *ret ? NFC_CARD : NFC_EMPTY);
 	return CCCD_OK;
 }
 
@@ -340,47 +378,132 @@ static const struct reader_ops nfc_ops = {
 	.close = nfc_close,
 };
 
-static void add_device(struct reader_list *list, const struct wire_text *device)
+enum cccd_err nfc_open_idle(const char *rest, struct cccd_error *error,
+                            struct reader **ret)
 {
-	struct reader_info *info = NULL;
+	struct nfc *nfc = NULL;
+	enum cccd_err err;
 
-	if (list->count == READER_LIST_MAX)
+	TRY(nfc_named(rest, error, &nfc));
+	err = reader_open_ops(&nfc_ops, nfc, ret);
+	if (err != CCCD_OK) {
+		nfc_close(nfc);
+		return fail(error, err, "no memory for a reader");
+	}
+	return CCCD_OK;
+}
+
+void nfc_idle_drop(struct reader *reader)
+{
+	drop_link(reader_state(reader));
+}
+
+static bool is_listed(const struct cccd_reader_list *list, const char *device)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->readers[i].kind, "nfc") == 0 &&
+		    strcmp(list->readers[i].uri + strlen("nfc:"), device) == 0)
+			return true;
+	return false;
+}
+
+/* The reader of pcscd that the same device is: it is shown once. */
+static bool is_served(const struct cccd_reader_list *list,
+                      const struct usb_device *device)
+{
+	if (device == NULL || usb_nfc_driver(device) != NULL)
+		return false;
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->readers[i].kind, "pcsc") == 0 &&
+		    list->readers[i].usb_vendor == device->vendor &&
+		    list->readers[i].usb_product == device->product)
+			return true;
+	return false;
+}
+
+static void add_device(const struct host *host, const struct usb_bus *bus,
+                       const char *device, struct cccd_reader_list *list)
+{
+	struct cccd_reader_info *info = &list->readers[list->count];
+
+	if (list->count == CCCD_READERS_MAX || is_listed(list, device) ||
+	    is_served(list, identify_by_address(bus, device)))
 		return;
-	info = &list->readers[list->count++];
-	(void)snprintf(info->uri, sizeof(info->uri), "nfc:%s", device->text);
-	(void)snprintf(info->name, sizeof(info->name), "%s", device->text);
-	info->kind = "nfc";
+	memset(info, 0, sizeof(*info));
+	(void)snprintf(info->uri, sizeof(info->uri), "nfc:%s", device);
+	host_copy(device, info->name, sizeof(info->name));
+	(void)snprintf(info->kind, sizeof(info->kind), "nfc");
+	identify_nfc(host, bus, info);
+	list->count++;
+}
+
+/* Those on USB need no scan: sysfs shows them. */
+static void add_usb(const struct host *host, const struct usb_bus *bus,
+                    struct cccd_reader_list *list)
+{
+	for (size_t i = 0; i < bus->count; i++) {
+		const struct usb_device *device = &bus->devices[i];
+		char connstring[USB_TEXT_MAX];
+
+		if (!usb_nfc_name(device, connstring))
+			continue;
+		add_device(host, bus, connstring, list);
+		if (list->count > 0 &&
+		    strcmp(list->readers[list->count - 1].name, connstring) ==
+		            0)
+			host_copy(device->known->name,
+			          list->readers[list->count - 1].name,
+			          CCCD_READER_NAME_MAX);
+	}
 }
 
 /* A scan wakes hardware: only when asked for. It finds what can be found
  * without writing to ports that may be something else. */
-static enum cccd_err nfc_list(struct cccd_error *error,
-                              struct reader_list *list)
+static enum cccd_err scan_devices(struct cccd_error *error,
+                                  struct wire_devices *ret)
 {
 	const struct nfc_call what = {
 		.type = WIRE_LIST,
 		.wanted = WIRE_DEVICES,
 		.timeout_ms = OPEN_MS,
 	};
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes it */
-	const char *asked = getenv("CCCD_NFC_SCAN");
-	struct wire_devices devices = { .count = 0 };
 	struct nfc *nfc = NULL;
 	struct span body = { 0 };
 	enum cccd_err err;
 
-	if (asked == NULL || strcmp(asked, "1") != 0)
-		return CCCD_OK;
 	TRY(nfc_new(error, &nfc));
 	err = nfc_link_start(error, &nfc->link);
 	if (err == CCCD_OK)
 		err = call(nfc, &what, error, &body);
-	if (err == CCCD_OK && wire_devices_parse(body, &devices) != CCCD_OK)
+	if (err == CCCD_OK && wire_devices_parse(body, ret) != CCCD_OK)
 		err = fail(error, CCCD_ERR_READER_LOST,
 		           "cccd-nfc lists no devices");
 	nfc_close(nfc);
-	for (size_t i = 0; err == CCCD_OK && i < devices.count; i++)
-		add_device(list, &devices.devices[i]);
+	return err;
+}
+
+static enum cccd_err nfc_list(const struct host *host, struct cccd_error *error,
+                              struct cccd_reader_list *list)
+{
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes it */
+	const char *asked = getenv("CCCD_NFC_SCAN");
+	struct wire_devices *devices = calloc(1, sizeof(*devices));
+	struct usb_bus *bus = calloc(1, sizeof(*bus));
+	enum cccd_err err = CCCD_OK;
+
+	if (devices == NULL || bus == NULL) {
+		free(devices);
+		free(bus);
+		return fail(error, CCCD_ERR_MEMORY, "no memory for readers");
+	}
+	usb_scan(host, bus);
+	add_usb(host, bus, list);
+	if (asked != NULL && strcmp(asked, "1") == 0)
+		err = scan_devices(error, devices);
+	for (size_t i = 0; err == CCCD_OK && i < devices->count; i++)
+		add_device(host, bus, devices->devices[i].text, list);
+	free(devices);
+	free(bus);
 	return err;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scheme "nfc:" where the library was built without libnfc. */
+#include "reader/nfc.h"
 #include "reader/reader.h"
 #include "reader/transport.h"
 
@@ -10,6 +11,18 @@ static enum cccd_err nfc_open(const char *rest, void **ret_state,
 	(void)ret_state;
 	return fail(error, CCCD_ERR_READER_UNSUPPORTED,
 	            "built without support for NFC devices");
+}
+
+enum cccd_err nfc_open_idle(const char *rest, struct cccd_error *error,
+                            struct reader **ret)
+{
+	(void)ret;
+	return nfc_open(rest, NULL, error);
+}
+
+void nfc_idle_drop(struct reader *reader)
+{
+	(void)reader;
 }
 
 /* No reader of it exists, so nothing else is ever called. */

@@ -269,6 +269,29 @@ static LONG transmit(struct pcsc_link *link)
 	return code;
 }
 
+/*
+ * Beside the card: neither power nor protocol. A reader that somebody has
+ * for himself refuses, and is not disturbed.
+ */
+static LONG read_channel(struct pcsc_link *link)
+{
+	SCARDHANDLE handle = 0;
+	DWORD protocol = 0;
+	uint8_t value[sizeof(uint32_t)];
+	DWORD len = sizeof(value);
+	LONG code = SCardConnect(link->context, link->name, SCARD_SHARE_DIRECT,
+	                         0, &handle, &protocol);
+
+	link->channel = 0;
+	if (code != SCARD_S_SUCCESS)
+		return code;
+	code = SCardGetAttrib(handle, SCARD_ATTR_CHANNEL_ID, value, &len);
+	if (code == SCARD_S_SUCCESS && len == sizeof(value))
+		memcpy(&link->channel, value, sizeof(value));
+	(void)SCardDisconnect(handle, SCARD_LEAVE_CARD);
+	return code;
+}
+
 static void link_run(void *subject, int job)
 {
 	struct pcsc_link *link = subject;
@@ -279,6 +302,7 @@ static void link_run(void *subject, int job)
 	case LINK_CONNECT: link->code = connect_card(link); return;
 	case LINK_TRANSMIT: link->code = transmit(link); return;
 	case LINK_DISCONNECT: link->code = disconnect(link); return;
+	case LINK_CHANNEL: link->code = read_channel(link); return;
 	}
 	link->code = SCARD_E_INVALID_PARAMETER;
 }

@@ -5,11 +5,13 @@
 
 #include <winscard.h>
 
+#include <cccd/reader.h>
+
 #include "reader/reader.h"
 #include "reader/worker.h"
 
 enum {
-	LINK_READERS_MAX = READER_LIST_MAX,
+	LINK_READERS_MAX = CCCD_READERS_MAX,
 	/* Room for every reader's name and the end of the list. */
 	LINK_NAMES_MAX = 8192,
 	/* A byte more than allowed shows an answer that is too long. */
@@ -22,6 +24,7 @@ enum link_job {
 	LINK_CONNECT,    /* @name, for ourselves */
 	LINK_TRANSMIT,   /* @command */
 	LINK_DISCONNECT, /* the card loses its session */
+	LINK_CHANNEL,    /* where @name is plugged in; powers nothing */
 };
 
 /**
@@ -32,6 +35,7 @@ enum link_job {
  * @states:   names point into @names
  * @card:     of the last connect
  * @command, @response: of the exchange; wiped after it
+ * @channel:  SCARD_ATTR_CHANNEL_ID of the reader asked last, or 0
  */
 struct pcsc_link {
 	SCARDCONTEXT context;
@@ -50,6 +54,7 @@ struct pcsc_link {
 	size_t command_len;
 	uint8_t response[LINK_RESPONSE_MAX];
 	DWORD response_len;
+	uint32_t channel;
 };
 
 /* Jobs of enum link_job over a struct pcsc_link from calloc(). */

@@ -3,15 +3,20 @@
 #include "reader/reader.h"
 
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "reader/nfc_claim.h"
 #include "reader/transport.h"
 
 enum {
 	EXCHANGE_TIMEOUT_MS = 10000,
 	COMMAND_MIN = 4,
 	STATUS_LEN = 2,
+	URI_MAX = READER_NAME_MAX + 8,
 };
+
+static const char id_scheme[] = "id:";
 
 /*
  * @lost remembers what ended the connection, so that nothing more is sent
@@ -45,26 +50,6 @@ static const struct transport *transport_find(const char *uri,
 		return row;
 	}
 	return NULL;
-}
-
-enum cccd_err reader_open(const char *uri, struct cccd_error *error,
-                          struct reader **ret)
-{
-	const char *rest = NULL;
-	const struct transport *row = transport_find(uri, &rest);
-	void *state = NULL;
-	enum cccd_err err;
-
-	if (row == NULL)
-		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
-		            "reader URI with an unknown scheme");
-	TRY(row->ops->open(rest, &state, error));
-	err = reader_open_ops(row->ops, state, ret);
-	if (err != CCCD_OK) {
-		row->ops->close(state);
-		return fail(error, err, "no memory for a reader");
-	}
-	return CCCD_OK;
 }
 
 enum cccd_err reader_open_ops(const struct reader_ops *ops, void *state,
@@ -258,23 +243,85 @@ void reader_resume(struct reader *reader)
 	atomic_store(&reader->cancelled, false);
 }
 
-enum cccd_err reader_list(struct cccd_error *error, struct reader_list *ret)
+static enum cccd_err list_all(struct cccd_error *error,
+                              struct cccd_reader_list *ret)
 {
 	struct cccd_error first = { .tries_left = -1 };
+	struct host host;
 
-	/* Too large for a temporary on the stack. */
-	memset(ret, 0, sizeof(*ret));
+	host_here(&host);
 	for (size_t i = 0; i < ARRAY_LEN(transports); i++) {
 		enum cccd_err err;
 
 		if (transports[i]->list == NULL)
 			continue;
 		/* An NFC device works without pcscd: list what there is. */
-		err = transports[i]->list(&first, ret);
+		err = transports[i]->list(&host, &first, ret);
 		if (err != CCCD_OK && first.code == CCCD_OK)
 			first.code = err;
 	}
 	if (ret->count > 0 || first.code == CCCD_OK)
 		return CCCD_OK;
 	return fail_native(error, first.code, first.native, "%s", first.text);
+}
+
+enum cccd_err reader_list(struct cccd_error *error,
+                          struct cccd_reader_list *ret)
+{
+	/* Too large for a temporary on the stack. */
+	memset(ret, 0, sizeof(*ret));
+	return list_all(error, ret);
+}
+
+/* An NFC reader is known by its id as long as a watch announces it. */
+static enum cccd_err find_id(const char *id, struct cccd_error *error,
+                             char *ret, size_t cap)
+{
+	struct cccd_reader_list *list = NULL;
+	bool found = nfc_claim_uri(id, ret, cap);
+	enum cccd_err err = CCCD_OK;
+
+	if (found)
+		return CCCD_OK;
+	list = calloc(1, sizeof(*list));
+	if (list == NULL)
+		return fail(error, CCCD_ERR_MEMORY, "no memory for readers");
+	err = list_all(error, list);
+	for (size_t i = 0; i < list->count && !found; i++) {
+		found = strcmp(list->readers[i].id, id) == 0;
+		if (found)
+			(void)snprintf(ret, cap, "%s", list->readers[i].uri);
+	}
+	free(list);
+	if (err == CCCD_OK && !found)
+		err = fail(error, CCCD_ERR_READER_NONE,
+		           "no reader has this id");
+	return err;
+}
+
+enum cccd_err reader_open(const char *uri, struct cccd_error *error,
+                          struct reader **ret)
+{
+	char found[URI_MAX];
+	const char *rest = NULL;
+	const struct transport *row = NULL;
+	void *state = NULL;
+	enum cccd_err err;
+
+	if (strncmp(uri, id_scheme, strlen(id_scheme)) == 0) {
+		TRY(find_id(uri + strlen(id_scheme), error, found,
+		            sizeof(found)));
+		uri = found;
+	}
+	row = transport_find(uri, &rest);
+	if (row == NULL)
+		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
+		            "reader URI with an unknown scheme");
+	TRY(row->ops->open(rest, &state, error));
+	err = reader_open_ops(row->ops, state, ret);
+	if (err != CCCD_OK) {
+		row->ops->close(state);
+		return fail(error, err, "no memory for a reader");
+	}
+	return CCCD_OK;
 }

@@ -3,6 +3,8 @@
 #ifndef READER_READER_H
 #define READER_READER_H
 
+#include <cccd/reader.h>
+
 #include "base/buf.h"
 #include "base/error.h"
 
@@ -92,7 +94,8 @@ struct reader_ops {
  *       the first; chosen at each wait and connect), "pcsc:NAME" (the whole
  *       name or a part that only one has), "nfc:" (the first device of
  *       libnfc), "nfc:DEVICE" (its connection string), "nfc:unix:PATH" (a
- *       cccd-nfc behind a socket), "replay:FILE"
+ *       cccd-nfc behind a socket), "replay:FILE", "id:ID" (a reader as
+ *       listed or announced by a watch)
  *
  * Return: CCCD_OK, the caller owns *@ret; CCCD_ERR_USAGE_ARGUMENT for an
  * unknown scheme; CCCD_ERR_READER_*; CCCD_ERR_MEMORY.
@@ -164,29 +167,6 @@ void reader_cancel(struct reader *reader);
 void reader_resume(struct reader *reader);
 
 /**
- * struct reader_info - one reader as listed.
- * @uri:     opens it
- * @name:    as its driver calls it
- * @kind:    "pcsc" or "nfc"
- * @present: a card lies on it
- * @atr:     of that card, when known
- */
-struct reader_info {
-	char uri[READER_NAME_MAX + 8];
-	char name[READER_NAME_MAX];
-	const char *kind;
-	bool present;
-	struct reader_card card;
-};
-
-enum { READER_LIST_MAX = 32 };
-
-struct reader_list {
-	struct reader_info readers[READER_LIST_MAX];
-	size_t count;
-};
-
-/**
  * reader_list() - every reader of every transport.
  *
  * A scan for NFC devices may wake hardware: they are in the list only when
@@ -196,6 +176,6 @@ struct reader_list {
  * pcscd cannot be reached and nobody else has a reader.
  */
 CHECKED enum cccd_err reader_list(struct cccd_error *error,
-                                  struct reader_list *ret);
+                                  struct cccd_reader_list *ret);
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef READER_TRANSPORT_H
 #define READER_TRANSPORT_H
 
+#include "reader/host.h"
 #include "reader/reader.h"
 
 /**
@@ -12,8 +13,8 @@
  */
 struct transport {
 	const struct reader_ops *ops;
-	enum cccd_err (*list)(struct cccd_error *error,
-	                      struct reader_list *list);
+	enum cccd_err (*list)(const struct host *host, struct cccd_error *error,
+	                      struct cccd_reader_list *list);
 };
 
 extern const struct transport transport_pcsc;
