@@ -28,9 +28,9 @@ struct sessions;
 struct session;
 
 enum {
-	SESSION_ID_MAX = 37,    /* a UUID */
-	SESSION_TOKEN_MAX = 44, /* 256 random bits, base64url */
-	SESSION_IDEMPOTENCY_MAX = 128,
+	SESSION_ID_MAX = 37,           /* a UUID */
+	SESSION_TOKEN_MAX = 44,        /* 256 random bits, base64url */
+	SESSION_IDEMPOTENCY_MAX = 128, /* letters */
 };
 
 /** enum session_state - service-api 2; names by session_state_name(). */
@@ -91,6 +91,8 @@ struct sessions_hooks {
  * @kept:         events kept for Last-Event-ID
  * @tables:       code tables for the words of a person; may be NULL
  * @renderer:     cccd-render, an absolute path; NULL for the installed one
+ * @read_ms:      deadline of a whole reading; 0 for the library's own
+ * @assertion_s:  life of an assertion; 0 for the most, 300
  */
 struct sessions_parts {
 	struct audit *audit;
@@ -107,6 +109,8 @@ struct sessions_parts {
 	size_t kept;
 	const struct cccd_tables *tables;
 	const char *renderer;
+	uint32_t read_ms;
+	uint32_t assertion_s;
 };
 
 CHECKED enum cccd_err sessions_new(const struct sessions_parts *parts,
@@ -114,7 +118,8 @@ CHECKED enum cccd_err sessions_new(const struct sessions_parts *parts,
                                    struct registry *registry,
                                    struct sessions **ret);
 
-/* Cancel and wipe everything, join every thread. Accepts NULL. */
+/* Cancel and wipe everything, join every thread; no event is told any more,
+ * but hooks.wake may be called until it returns. Accepts NULL. */
 void sessions_free(struct sessions *sessions);
 
 /* Later requests are judged by @registry; takes a reference. */
