@@ -20,14 +20,10 @@ static enum cccd_err bad_file(struct cccd_error *error, const char *what)
 	return fail_native(error, CCCD_ERR_USAGE_FILE, errno, "%s", what);
 }
 
-enum cccd_err file_read(const char *path, struct cccd_error *error,
-                        struct buf *ret)
+enum cccd_err file_read_fd(int fd, struct cccd_error *error, struct buf *ret)
 {
-	CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t got = 1;
 
-	if (fd < 0)
-		return bad_file(error, "cannot be opened");
 	buf_reset(ret);
 	while (got > 0) {
 		size_t room = ret->max - ret->len;
@@ -52,6 +48,16 @@ enum cccd_err file_read(const char *path, struct cccd_error *error,
 			ret->len += (size_t)got;
 	}
 	return got < 0 ? bad_file(error, "cannot be read") : CCCD_OK;
+}
+
+enum cccd_err file_read(const char *path, struct cccd_error *error,
+                        struct buf *ret)
+{
+	CLEANUP(fd_cleanup) int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return bad_file(error, "cannot be opened");
+	return file_read_fd(fd, error, ret);
 }
 
 static bool write_all(int fd, struct span bytes)

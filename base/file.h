@@ -16,6 +16,10 @@
 CHECKED enum cccd_err file_read(const char *path, struct cccd_error *error,
                                 struct buf *ret);
 
+/* The same of an open file, from where it stands; it stays open. */
+CHECKED enum cccd_err file_read_fd(int fd, struct cccd_error *error,
+                                   struct buf *ret);
+
 /**
  * file_write() - a whole file, mode 0600, in place of an older one.
  *

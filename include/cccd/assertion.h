@@ -208,25 +208,27 @@ cccd_assertion_check_evidence(const struct cccd_assertion *assertion,
 CCCD_EXPORT CCCD_CHECKED enum cccd_err
 cccd_nonce_make(char ret[CCCD_NONCE_TEXT_MAX]);
 
-struct cccd_signer;
+struct cccd_backend_key;
 
 /**
- * cccd_signer_load() - a back end's private key.
+ * cccd_backend_key_load() - a back end's private key.
  * @path: PKCS#8 PEM, P-256 or Ed25519; nobody else may read the file
  * @kid:  as in the JWKS of the desk's registry; NULL: the thumbprint
  *
- * Return: CCCD_OK, freed with cccd_signer_free(); CCCD_ERR_POLICY_CONFIG;
+ * Return: CCCD_OK, freed with cccd_backend_key_free(); CCCD_ERR_POLICY_CONFIG;
  * CCCD_ERR_USAGE_FILE; CCCD_ERR_MEMORY.
  */
 CCCD_EXPORT CCCD_CHECKED enum cccd_err
-cccd_signer_load(const char *path, const char *kid, struct cccd_error *error,
-                 struct cccd_signer **ret);
+cccd_backend_key_load(const char *path, const char *kid,
+                      struct cccd_error *error, struct cccd_backend_key **ret);
 
-/** cccd_signer_free() - wipe and free; accepts NULL. */
-CCCD_EXPORT void cccd_signer_free(struct cccd_signer *signer);
+/** cccd_backend_key_free() - wipe and free; accepts NULL. */
+CCCD_EXPORT void cccd_backend_key_free(struct cccd_backend_key *key);
 
-/** cccd_signer_jwks() - its public key, for the desk's registry. Borrowed. */
-CCCD_EXPORT const char *cccd_signer_jwks(const struct cccd_signer *signer);
+/** cccd_backend_key_jwks() - its public key, for the desk's registry. Borrowed.
+ */
+CCCD_EXPORT const char *
+cccd_backend_key_jwks(const struct cccd_backend_key *key);
 
 /**
  * struct cccd_request - what the back end asks of one desk.
@@ -253,7 +255,7 @@ struct cccd_request {
  * CCCD_ERR_CRYPTO_FAILED; CCCD_ERR_MEMORY.
  */
 CCCD_EXPORT CCCD_CHECKED enum cccd_err
-cccd_request_sign(const struct cccd_signer *signer,
+cccd_request_sign(const struct cccd_backend_key *key,
                   const struct cccd_request *request, struct cccd_error *error,
                   char **ret);
 

@@ -42,9 +42,11 @@ struct device_key {
 
 /**
  * struct device_key_place - where it is.
- * @dir:        holds device-key.pem and retired-keys.json
+ * @dir:        holds device-key.pem, which is secret, and public-keys.json;
+ *              made with mode 0700 when it is not there
  * @credential: a PKCS#8 file in place of device-key.pem; NULL for none
- * @alg:        of a key that is made
+ * @alg:        of a key that is made; 0 for that of the key it replaces, or
+ *              ES256
  */
 struct device_key_place {
 	const char *dir;
@@ -53,35 +55,42 @@ struct device_key_place {
 };
 
 /**
- * device_key_load() - the key as it is.
+ * device_key_open() - the key to sign with; made where there is none.
+ * @now: seconds since 1970 UTC: when a key that was replaced by hand, or as
+ *       a credential, was first missed
  *
- * Return: CCCD_OK, released with device_key_release();
- * CCCD_ERR_USAGE_FILE with errno, ENOENT when there is none yet;
+ * Return: CCCD_OK, freed with device_key_free();
  * CCCD_ERR_POLICY_CONFIG when others may read it, somebody else owns it, or
- * it is no key of ours; CCCD_ERR_MEMORY.
+ * it is no key of ours; CCCD_ERR_USAGE_FILE with errno; CCCD_ERR_CRYPTO_*;
+ * CCCD_ERR_MEMORY.
  */
-CHECKED enum cccd_err device_key_load(const struct device_key_place *place,
-                                      struct cccd_error *error,
-                                      struct device_key *ret);
-
-/* As device_key_load(); makes directory and key where there are none. */
 CHECKED enum cccd_err device_key_open(const struct device_key_place *place,
-                                      struct cccd_error *error,
-                                      struct device_key *ret);
+                                      int64_t now, struct cccd_error *error,
+                                      struct device_key **ret);
 
 /**
- * device_key_rotate() - replace device-key.pem, remember the old public key.
+ * device_key_show() - the public halves alone, as the daemon left them.
+ *
+ * Return: CCCD_OK, with no pair; CCCD_ERR_USAGE_FILE with errno, ENOENT
+ * before the first start; CCCD_ERR_POLICY_CONFIG.
+ */
+CHECKED enum cccd_err device_key_show(const char *dir, struct cccd_error *error,
+                                      struct device_key **ret);
+
+/**
+ * device_key_rotate() - a new key; the old one is remembered by its public
+ * half, its private half is gone.
  * @now: seconds since 1970 UTC
  *
  * Only by the user who owns the directory: another's file would lock the
  * daemon out.
  *
- * Return: CCCD_OK, with the new key in *@ret; CCCD_ERR_POLICY_REFUSED for a
- * credential or for another user; as device_key_load().
+ * Return: CCCD_OK, with the new key in @ret; CCCD_ERR_POLICY_REFUSED for a
+ * credential or for another user; as device_key_open().
  */
 CHECKED enum cccd_err device_key_rotate(const struct device_key_place *place,
                                         int64_t now, struct cccd_error *error,
-                                        struct device_key *ret);
+                                        struct device_key **ret);
 
 /**
  * device_key_jwks() - current first, then what was retired since @oldest.
@@ -90,7 +99,7 @@ CHECKED enum cccd_err device_key_rotate(const struct device_key_place *place,
 CHECKED enum cccd_err device_key_jwks(const struct device_key *key,
                                       int64_t oldest, char **ret);
 
-/* Accepts a zeroed one. */
-void device_key_release(struct device_key *key);
+/* Accepts NULL. */
+void device_key_free(struct device_key *key);
 
 #endif

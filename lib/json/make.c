@@ -6,12 +6,50 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/clock.h"
 #include "base/secret.h"
+#include "lib/json/result.h"
+
+/* Far beyond any tree of ours; what lies deeper is freed as it is. */
+enum { LEVELS_MAX = 32 };
+
+/* Trees hold what was read from a card. */
+static void wipe_texts(const cJSON *item)
+{
+	const cJSON *above[LEVELS_MAX];
+	size_t depth = 0;
+
+	for (;;) {
+		if (item->valuestring != NULL)
+			wipe(item->valuestring, strlen(item->valuestring));
+		if (item->child != NULL && depth < ARRAY_LEN(above)) {
+			above[depth++] = item;
+			item = item->child;
+			continue;
+		}
+		while (item->next == NULL || depth == 0) {
+			if (depth == 0)
+				return;
+			item = above[--depth];
+		}
+		item = item->next;
+	}
+}
 
 void json_cleanup(cJSON **tree)
 {
+	if (*tree != NULL)
+		wipe_texts(*tree);
 	cJSON_Delete(*tree);
+}
+
+void json_text_free(char *text)
+{
+	if (text == NULL)
+		return;
+	wipe(text, strlen(text));
+	cJSON_free(text);
 }
 
 static void note(struct json_maker *maker, const void *made)
@@ -98,23 +136,13 @@ void make_digest(struct json_maker *maker, cJSON *parent, const char *name,
 void make_base64url(struct json_maker *maker, cJSON *parent, const char *name,
                     struct cccd_bytes bytes)
 {
-	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	                              "abcdefghijklmnopqrstuvwxyz"
-	                              "0123456789-_";
-	size_t len = (bytes.len * 8 + 5) / 6;
+	size_t len = BASE64URL_LEN(bytes.len);
 	char *text = calloc(len + 1, 1);
 
 	note(maker, text);
 	if (text == NULL)
 		return;
-	for (size_t i = 0; i < len; i++) {
-		size_t bit = i * 6;
-		unsigned int pair = (unsigned int)bytes.at[bit / 8] << 8;
-
-		if (bit / 8 + 1 < bytes.len)
-			pair |= bytes.at[bit / 8 + 1];
-		text[i] = letters[pair >> (10 - bit % 8) & 0x3F];
-	}
+	base64url_text(bytes_span(bytes), text);
 	make_text(maker, parent, name, text);
 	wipe(text, len);
 	free(text);

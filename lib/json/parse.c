@@ -4,7 +4,9 @@
 
 #include <string.h>
 
+#include "base/base64url.h"
 #include "base/file.h"
+#include "lib/json/strict.h"
 
 /* cJSON counts its nesting itself (1000); ours are flat. */
 enum {
@@ -112,6 +114,10 @@ enum cccd_err parse_object(struct span text, const char *what,
 	if (!is_shallow(text))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%s: nested too deeply", what);
+	if (!strict_is_json(text, &stop))
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%s: not a JSON object, line %u", what,
+		            line_of(text, stop));
 	if (text.len > 0)
 		root = cJSON_ParseWithLengthOpts((const char *)text.at,
 		                                 text.len, &stop, false);
@@ -209,40 +215,10 @@ enum cccd_err parse_bool(const cJSON *object, const char *name,
 	return CCCD_OK;
 }
 
-static int letter_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '-')
-		return 62;
-	return c == '_' ? 63 : -1;
-}
-
 enum cccd_err parse_base64url(const char *text, struct cccd_error *error,
                               struct buf *ret)
 {
-	unsigned int bits = 0;
-	unsigned int count = 0;
+	enum cccd_err err = base64url_decode(span_text(text), ret);
 
-	buf_reset(ret);
-	for (; *text != '\0'; text++) {
-		int value = letter_value(*text);
-
-		if (value < 0)
-			return bad(error, "base64url");
-		bits = (bits << 6 | (unsigned int)value) & 0xFFFF;
-		count += 6;
-		if (count < 8)
-			continue;
-		count -= 8;
-		TRY(buf_append_byte(ret, (uint8_t)(bits >> count)));
-	}
-	/* What is left over must be zero bits of the last letter. */
-	if (count >= 6 || (bits & ((1U << count) - 1)) != 0)
-		return bad(error, "base64url");
-	return CCCD_OK;
+	return err == CCCD_ERR_DATA_MALFORMED ? bad(error, "base64url") : err;
 }

@@ -12,14 +12,6 @@
 #include "lib/json/make.h"
 #include "lib/json/rendering.h"
 
-void json_text_free(char *text)
-{
-	if (text == NULL)
-		return;
-	wipe(text, strlen(text));
-	cJSON_free(text);
-}
-
 static unsigned int bit_by_name(const char *const *names, size_t count,
                                 const char *name)
 {
@@ -216,6 +208,22 @@ static void put_transport(struct json_maker *maker, cJSON *root,
 		            facts->bit_rate_kbps);
 }
 
+/* What the chip signed: with the files a back end proves it again. */
+static void put_active_auth(struct json_maker *maker, cJSON *evidence,
+                            const struct cccd_active_auth_facts *facts)
+{
+	cJSON *object = NULL;
+
+	if (facts == NULL || facts->signature_len == 0)
+		return;
+	object = make_object(maker, evidence, "active_authentication");
+	make_base64url(maker, object, "challenge",
+	               span_bytes(SPAN(facts->challenge)));
+	make_base64url(
+	        maker, object, "signature",
+	        span_bytes(span_of(facts->signature, facts->signature_len)));
+}
+
 /* Digests of what was read, and the files themselves in scope raw. */
 static void put_evidence(struct json_maker *maker, cJSON *root,
                          const struct json_result_input *input)
@@ -242,6 +250,8 @@ static void put_evidence(struct json_maker *maker, cJSON *root,
 		if (raw != NULL)
 			make_base64url(maker, raw, name, file);
 	}
+	if (raw != NULL)
+		put_active_auth(maker, evidence, input->active_auth);
 }
 
 static void put_renderings(struct json_maker *maker, cJSON *root,

@@ -4,6 +4,7 @@
 #define LIB_JSON_RESULT_H
 
 #include <cccd/document.h>
+#include <cccd/evidence.h>
 #include <cccd/result.h>
 
 #include "base/macros.h"
@@ -47,6 +48,8 @@ unsigned int json_rendering_by_name(const char *name);
  *              caller; NULL or "" without
  * @no_digests: leave the digests of files out; scope raw overrules
  * @renderings: enum json_rendering, or-ed
+ * @active_auth: challenge and answer of the chip, for scope raw; NULL where
+ *              active authentication did not run
  * @pretty:     with line feeds and indentation
  */
 struct json_result_input {
@@ -58,6 +61,7 @@ struct json_result_input {
 	const char *pairwise_id;
 	bool no_digests;
 	unsigned int renderings;
+	const struct cccd_active_auth_facts *active_auth;
 	bool pretty;
 };
 

@@ -76,7 +76,10 @@ CHECKED enum cccd_err device_keys_rotate(struct device_keys *keys, int64_t now,
  * enters. Valid until the next reload or rotation. */
 const char *device_keys_thumbprint(const struct device_keys *keys);
 
-/* The same in 25 digits for reading aloud, "12345 67890 …". */
+/* Of the key before it, for requests under way; NULL when there is none. */
+const char *device_keys_previous(const struct device_keys *keys);
+
+/* The current one in 25 digits for reading aloud, "12345 67890 …". */
 const char *device_keys_spoken(const struct device_keys *keys);
 
 /**
@@ -100,8 +103,8 @@ enum { DEVICE_KEYS_MAC_LEN = 32, PAIRWISE_TEXT_MAX = 44 };
 
 /**
  * device_keys_site_mac() - HMAC-SHA-256 with the site key.
- * @label: separates uses: "pairwise", "document-reference", …; HMAC over
- *         label ‖ 0x00 ‖ data
+ * @label: separates uses, e.g. "document-reference"; the MAC is over
+ *         0x00 ‖ label ‖ 0x00 ‖ data
  */
 CHECKED enum cccd_err
 device_keys_site_mac(const struct device_keys *keys, const char *label,
