@@ -44,13 +44,18 @@ PRINTF_LIKE(3, 4)
 int cli_usage(const char *command, const char *vietnamese, const char *english,
               ...);
 
+/* Where the daemon keeps its log. */
+#define CLI_AUDIT_DIR "/var/lib/cccd/audit"
+
 /* Subcommands: each parses its own options, argv[0] is its name. */
+int cli_audit(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_read(int argc, char **argv);
 int cli_readers(int argc, char **argv);
+int cli_report(int argc, char **argv);
+int cli_selfcheck(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_trust(int argc, char **argv);
 int cli_verify(int argc, char **argv);
-int cli_selfcheck(int argc, char **argv);
 
 #endif

@@ -34,6 +34,12 @@ static const struct subcommand {
 	  cli_trace,
 	  { "ghi lại hoặc phát lại trao đổi với thẻ",
 	    "record or replay the exchanges with a card" } },
+	{ "audit",
+	  cli_audit,
+	  { "kiểm tra nhật ký của cccdd", "verify the log of cccdd" } },
+	{ "report",
+	  cli_report,
+	  { "số liệu tháng từ nhật ký", "the figures of a month" } },
 };
 
 const char *cli_text(const char *vietnamese, const char *english)

@@ -245,5 +245,10 @@ enum cccd_err audit_head_read(int dir, enum audit_chain_id chain,
 		return err;
 	}
 	(void)close(fd);
+	/* Made, and never written to: a log without a line. */
+	if (got == 0) {
+		*ret = (struct audit_head){ 0 };
+		return CCCD_OK;
+	}
 	return audit_head_parse(chain, span_of(text, (size_t)got), ret);
 }
