@@ -193,10 +193,14 @@ static bool value(struct scan *scan)
 	return sound;
 }
 
+/* Written with escapes a name hides from whoever looks for its letters. */
 static bool name(struct scan *scan)
 {
+	const uint8_t *from = scan->at;
+
 	scan->expect = EXPECT_COLON;
-	return peek(scan) == '"' && string(scan);
+	return peek(scan) == '"' && string(scan) &&
+	       memchr(from, '\\', (size_t)(scan->at - from)) == NULL;
 }
 
 static bool mark(struct scan *scan)

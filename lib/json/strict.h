@@ -13,7 +13,8 @@ enum { STRICT_DEPTH_MAX = 16 };
  * @ret_stop: where it went wrong; may be NULL
  *
  * Only UTF-8 without byte order mark, no control characters and no escaped
- * NUL in strings, numbers of the grammar, STRICT_DEPTH_MAX levels. Twin
+ * NUL in strings, no escapes in names, numbers of the grammar,
+ * STRICT_DEPTH_MAX levels. Twin
  * members are not looked for: see parse_object().
  */
 bool strict_is_json(struct span text, const char **ret_stop);
@@ -21,7 +22,7 @@ bool strict_is_json(struct span text, const char **ret_stop);
 /**
  * strict_member() - the bytes of a member's value, as they stand.
  * @text: passed strict_is_json()
- * @name: of a member of the outermost object, written without escapes
+ * @name: of a member of the outermost object
  *
  * Return: CCCD_OK; CCCD_ERR_DATA_MISSING.
  */
