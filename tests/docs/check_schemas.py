@@ -118,6 +118,12 @@ with tempfile.TemporaryDirectory() as work:
                   ["properties"]["code"]["enum"])
 for path in sorted((source / "packaging/profiles").glob("*.json")):
     must_fit("profile", path.name, json.loads(path.read_text()))
+# The parsers are held against the same cases: tests/lib/json.
+for case in json.loads((source / "tests/lib/json/cases.json").read_text()):
+    if case["error"] is None and "body" in case:
+        # Key sets are open: RFC 7517 says so.
+        must_fit(case["kind"], case["name"], case["body"],
+                 closed=not case["body"].get("jwks"))
 tables = []
 for path in sorted((source / "data/tables").glob("*.json")):
     tables.append(json.loads(path.read_text()))

@@ -147,6 +147,27 @@ static void give_card(struct cccd_session *session, struct sim_card *card)
 		die(sim_card_name(card), "no transport");
 }
 
+/* Derived claims and nothing beside them. */
+static void save_derived(const struct work *work, const char *name,
+                         const struct json_result_input *whole)
+{
+	struct json_result_input input = *whole;
+	char label[64];
+	char *text = NULL;
+
+	input.scopes = JSON_SCOPE_VALID_DOCUMENT | JSON_SCOPE_PAIRWISE_ID;
+	input.ages[0] = UINT32_MAX - 1;
+	input.ages[3] = 0x1FFFFFF;
+	input.pairwise_id = "A-_0";
+	input.renderings = 0;
+	input.no_digests = true;
+	if (json_result_text(&input, &text) != CCCD_OK)
+		die(name, "no result");
+	(void)snprintf(label, sizeof(label), "%s-derived", name);
+	save(work, "result", label, text);
+	json_text_free(text);
+}
+
 /* The full document, and one for each scope alone. */
 static void save_results(const struct work *work, const char *name,
                          const struct cccd_result *result,
@@ -173,6 +194,7 @@ static void save_results(const struct work *work, const char *name,
 		save(work, "result", label, text);
 		json_text_free(text);
 	}
+	save_derived(work, name, &input);
 	cccd_person_wipe(person);
 	free(person);
 }
