@@ -24,6 +24,7 @@ struct event_log {
 	struct cccd_watch_event events[EVENTS_MAX];
 	size_t count;
 	size_t taken;
+	struct cccd_watch_event last;
 };
 
 struct event_log *event_log_new(void)
@@ -65,34 +66,33 @@ size_t event_log_waiting(struct event_log *log)
 	return waiting;
 }
 
-struct cccd_watch_event event_log_take(struct event_log *log)
+const struct cccd_watch_event *event_log_take(struct event_log *log)
 {
 	uint64_t end = clock_steady_ms() + EVENT_LOG_MS;
-	struct cccd_watch_event event;
 
 	while (event_log_waiting(log) == 0) {
 		assert_true(clock_steady_ms() < end);
 		clock_sleep_ms(TURN_MS);
 	}
 	(void)pthread_mutex_lock(&log->lock);
-	event = log->events[log->taken++];
+	log->last = log->events[log->taken++];
 	/* Long tests begin again at the start. */
 	if (log->taken == log->count)
 		log->taken = log->count = 0;
 	(void)pthread_mutex_unlock(&log->lock);
-	return event;
+	return &log->last;
 }
 
-struct cccd_reader_info event_log_expect(struct event_log *log,
-                                         enum cccd_watch_kind kind)
+const struct cccd_reader_info *event_log_expect(struct event_log *log,
+                                                enum cccd_watch_kind kind)
 {
-	const struct cccd_watch_event event = event_log_take(log);
+	const struct cccd_watch_event *event = event_log_take(log);
 
-	if (event.kind != kind)
-		print_error("event %d of %s instead of %d\n", (int)event.kind,
-		            event.reader.uri, (int)kind);
-	assert_int_equal(event.kind, kind);
-	assert_int_equal(event.reader.card_present,
+	if (event->kind != kind)
+		print_error("event %d of %s instead of %d\n", (int)event->kind,
+		            event->reader.uri, (int)kind);
+	assert_int_equal(event->kind, kind);
+	assert_int_equal(event->reader.card_present,
 	                 kind == CCCD_WATCH_CARD_PRESENT);
-	return event.reader;
+	return &event->reader;
 }

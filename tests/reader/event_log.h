@@ -19,12 +19,13 @@ void event_log_free(struct event_log *log);
 /* For cccd_watch_start(). */
 void event_log_add(const struct cccd_watch_event *event, void *log);
 
-/* The next event, waited for; ends the test when none comes. */
-struct cccd_watch_event event_log_take(struct event_log *log);
+/* The next event, waited for; ends the test when none comes. Borrowed until
+ * the next call, as is the reader below. */
+const struct cccd_watch_event *event_log_take(struct event_log *log);
 
 /* The next event has this kind; returns its reader. */
-struct cccd_reader_info event_log_expect(struct event_log *log,
-                                         enum cccd_watch_kind kind);
+const struct cccd_reader_info *event_log_expect(struct event_log *log,
+                                                enum cccd_watch_kind kind);
 
 /* Events that nobody has taken yet. */
 size_t event_log_waiting(struct event_log *log);

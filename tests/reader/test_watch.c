@@ -68,12 +68,13 @@ static void start(struct scene *scene)
 	                      &scene->watch));
 }
 
-static struct cccd_reader_info
+static const struct cccd_reader_info *
 expect(struct scene *scene, enum cccd_watch_kind kind, const char *name)
 {
-	struct cccd_reader_info info = event_log_expect(scene->log, kind);
+	const struct cccd_reader_info *info =
+	        event_log_expect(scene->log, kind);
 
-	assert_string_equal(info.name, name);
+	assert_string_equal(info->name, name);
 	return info;
 }
 
@@ -92,37 +93,37 @@ static size_t open_files(void)
 static void start_tells_what_is_there(void **state)
 {
 	struct scene *scene = *state;
-	struct cccd_reader_info info;
+	const struct cccd_reader_info *info = NULL;
 
 	fake_pcscd_plug(name_0, 0);
 	fake_pcscd_plug(name_1, 0);
 	fake_pcscd_lay(name_1, true);
 	start(scene);
 	info = expect(scene, CCCD_WATCH_READER_ADDED, name_0);
-	assert_string_equal(info.uri, "pcsc:Fake reader 00 00");
-	assert_string_equal(info.kind, "pcsc");
-	assert_int_equal(strlen(info.id), 17);
+	assert_string_equal(info->uri, "pcsc:Fake reader 00 00");
+	assert_string_equal(info->kind, "pcsc");
+	assert_int_equal(strlen(info->id), 17);
 	(void)expect(scene, CCCD_WATCH_READER_ADDED, name_1);
 	info = expect(scene, CCCD_WATCH_CARD_PRESENT, name_1);
-	assert_int_equal(info.atr_len, 4);
-	assert_int_equal(info.atr[0], 0x3B);
+	assert_int_equal(info->atr_len, 4);
+	assert_int_equal(info->atr[0], 0x3B);
 }
 
 static void readers_and_cards_come_and_go(void **state)
 {
 	struct scene *scene = *state;
-	struct cccd_reader_info info;
+	const struct cccd_reader_info *info = NULL;
 	char id[CCCD_READER_ID_MAX];
 
 	start(scene);
 	fake_pcscd_plug(name_0, 0);
 	info = expect(scene, CCCD_WATCH_READER_ADDED, name_0);
-	memcpy(id, info.id, sizeof(id));
+	memcpy(id, info->id, sizeof(id));
 	fake_pcscd_lay(name_0, true);
 	(void)expect(scene, CCCD_WATCH_CARD_PRESENT, name_0);
 	fake_pcscd_lay(name_0, false);
 	info = expect(scene, CCCD_WATCH_CARD_REMOVED, name_0);
-	assert_int_equal(info.atr_len, 0);
+	assert_int_equal(info->atr_len, 0);
 	fake_pcscd_plug(name_1, 0);
 	(void)expect(scene, CCCD_WATCH_READER_ADDED, name_1);
 	fake_pcscd_lay(name_0, true);
@@ -130,7 +131,7 @@ static void readers_and_cards_come_and_go(void **state)
 	fake_pcscd_unplug(name_0);
 	(void)expect(scene, CCCD_WATCH_CARD_REMOVED, name_0);
 	info = expect(scene, CCCD_WATCH_READER_REMOVED, name_0);
-	assert_string_equal(info.id, id);
+	assert_string_equal(info->id, id);
 	/* Nobody was connected to for all this. */
 	assert_int_equal(fake_pcscd_connections(), 0);
 }
@@ -152,17 +153,17 @@ static void swapped_card_is_removed_and_present(void **state)
 static void absent_service_is_lost_then_back(void **state)
 {
 	struct scene *scene = *state;
-	struct cccd_reader_info info;
+	const struct cccd_reader_info *info = NULL;
 
 	fake_pcscd_run(false);
 	start(scene);
 	info = event_log_expect(scene->log, CCCD_WATCH_SERVICE_LOST);
-	assert_string_equal(info.problem.code, "pcscd_missing");
-	assert_string_equal(info.problem.mend, "sudo apt install pcscd");
+	assert_string_equal(info->problem.code, "pcscd_missing");
+	assert_string_equal(info->problem.mend, "sudo apt install pcscd");
 	fake_pcscd_run(true);
 	fake_pcscd_plug(name_0, 0);
 	info = event_log_expect(scene->log, CCCD_WATCH_SERVICE_BACK);
-	assert_string_equal(info.problem.code, "");
+	assert_string_equal(info->problem.code, "");
 	(void)expect(scene, CCCD_WATCH_READER_ADDED, name_0);
 }
 
@@ -176,11 +177,11 @@ static void restarted_service_brings_its_readers_again(void **state)
 	fake_pcscd_lay(name_0, true);
 	start(scene);
 	for (int i = 0; i < RESTARTS; i++) {
-		struct cccd_reader_info info =
+		const struct cccd_reader_info *info =
 		        expect(scene, CCCD_WATCH_READER_ADDED, name_0);
 
-		assert_true(i == 0 || strcmp(info.id, id) == 0);
-		memcpy(id, info.id, sizeof(id));
+		assert_true(i == 0 || strcmp(info->id, id) == 0);
+		memcpy(id, info->id, sizeof(id));
 		(void)expect(scene, CCCD_WATCH_CARD_PRESENT, name_0);
 		fake_pcscd_run(false);
 		(void)expect(scene, CCCD_WATCH_CARD_REMOVED, name_0);
