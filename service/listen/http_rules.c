@@ -175,8 +175,6 @@ static void judge_body(const struct http_judge *judge,
 		refuse(verdict, 415, CCCD_ERR_REQUEST_MEDIA_TYPE);
 	else if (len > judge->limits->body_bytes)
 		refuse(verdict, 413, CCCD_ERR_REQUEST_TOO_LARGE);
-	else if (len > 0 && verdict->method != LISTEN_POST)
-		refuse(verdict, 400, CCCD_ERR_REQUEST_MALFORMED);
 	else if (len > 0 && !is_json(head))
 		refuse(verdict, 415, CCCD_ERR_REQUEST_MEDIA_TYPE);
 	else
@@ -214,6 +212,8 @@ static void judge_request(const struct http_judge *judge,
 		verdict->preflight = true;
 	} else if (verdict->method == 0) {
 		refuse(verdict, 405, CCCD_OK);
+	} else if (head->content_length > 0 && verdict->method != LISTEN_POST) {
+		refuse(verdict, 400, CCCD_ERR_REQUEST_MALFORMED);
 	} else if (head->count[HTTP_EXPECT] > 0) {
 		refuse(verdict, 417, CCCD_OK);
 	} else {
