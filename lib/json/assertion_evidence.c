@@ -271,6 +271,8 @@ static enum cccd_err judge(const struct cccd_assertion *assertion,
 		conclude(proof, CCCD_UNDETERMINED, "active_authentication");
 	else
 		conclude(proof, CCCD_SUCCESSFUL, "");
+	if (passive == CCCD_FAILED || active == CCCD_FAILED)
+		proof->member[0] = '\0';
 	return CCCD_OK;
 }
 
