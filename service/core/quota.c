@@ -33,20 +33,24 @@ static struct quota_bucket *bucket_of(struct quota *quota, const char *id,
 	return bucket;
 }
 
-/* What has come in since; fractions of a thousandth wait for the next. */
+/* What has come in since. */
 static void fill(struct quota_bucket *bucket, uint32_t per_hour, uint64_t full,
                  uint64_t now_ms)
 {
 	uint64_t passed = now_ms > bucket->at_ms ? now_ms - bucket->at_ms : 0;
+	uint64_t rate = (uint64_t)per_hour * WHOLE; /* an hour */
 	uint64_t gained = 0;
 
-	if (passed > HOUR_MS)
-		passed = HOUR_MS;
-	gained = passed * per_hour * WHOLE / HOUR_MS;
-	if (gained == 0)
+	if (passed >= HOUR_MS) {
+		bucket->left = full;
+		bucket->at_ms = now_ms;
 		return;
+	}
+	gained = passed * rate / HOUR_MS;
 	bucket->left += gained;
-	bucket->at_ms = now_ms;
+	/* The time that was paid for, rounded up: who asks often loses the
+	 * rest of a millisecond each time, never a gain twice. */
+	bucket->at_ms += (gained * HOUR_MS + rate - 1) / rate;
 	if (bucket->left > full)
 		bucket->left = full;
 }
