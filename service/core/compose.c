@@ -112,7 +112,9 @@ enum cccd_err compose_answer(const struct cccd_session *session,
 		TRY(take_pairwise(means, grant, person, answer));
 	}
 	TRY(make_text(document, known ? person : NULL, grant, answer));
-	TRY(assertion_digests_of(document, &answer->digests));
+	/* A digest of DG1 is as good as a name to whoever can guess it. */
+	if (grant->evidence != JSON_EVIDENCE_NONE)
+		TRY(assertion_digests_of(document, &answer->digests));
 	if ((grant->scopes.bits & JSON_SCOPE_PORTRAIT) != 0)
 		take_portrait(document, means, answer);
 	return CCCD_OK;

@@ -38,7 +38,7 @@ struct seat {
 	char kind[8];
 	bool card;
 	struct session *holder;
-	struct worker *worker;
+	struct read_worker *worker;
 };
 
 /** enum portrait_state - of the picture alone. */
@@ -116,7 +116,7 @@ struct sessions {
 	struct cccd_watch *watch;
 	bool service_lost;
 	struct seat *seats;
-	struct worker *retired[RETIRED_MAX];
+	struct read_worker *retired[RETIRED_MAX];
 	struct session *all;
 	struct quota quota;
 	struct seen seen;

@@ -21,7 +21,7 @@ static void fail_session(struct sessions *sessions, struct session *session,
 
 void reading_begin(struct sessions *sessions, struct session *session)
 {
-	struct worker *worker = NULL;
+	struct read_worker *worker = NULL;
 	struct job *job = NULL;
 
 	if (seat_worker(sessions, session->seat, &worker) != CCCD_OK ||
@@ -38,7 +38,7 @@ void reading_begin(struct sessions *sessions, struct session *session)
 	session->reading = true;
 	session->step_count = 0;
 	session_enter(sessions, session, SESSION_READING);
-	worker_give(worker, job);
+	read_worker_give(worker, job);
 }
 
 void reading_cancel(struct sessions *sessions, struct session *session,
@@ -47,7 +47,7 @@ void reading_cancel(struct sessions *sessions, struct session *session,
 	uint64_t number = job->number;
 
 	/* Waiting, running, or back already: one of these finds it. */
-	worker_cancel(session->seat->worker, number);
+	read_worker_cancel(session->seat->worker, number);
 	inbox_drop(sessions->inbox, number);
 }
 

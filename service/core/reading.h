@@ -20,7 +20,7 @@ void reading_note(struct sessions *sessions, const struct job_note *note);
 void reading_back(struct sessions *sessions, struct job *job);
 
 /* On the worker's thread: no verdict goes back that the audit log has not
- * taken. @context is the struct sessions; see struct worker_parts. */
+ * taken. @context is the struct sessions; see struct read_worker_parts. */
 CHECKED enum cccd_err reading_seal(void *context, struct job *job,
                                    struct cccd_error *error);
 

@@ -67,11 +67,11 @@ static struct seat *seat_add(struct sessions *sessions,
 }
 
 /* A thread may still be in the middle of a call: it is joined later. */
-static void retire(struct sessions *sessions, struct worker *worker)
+static void retire(struct sessions *sessions, struct read_worker *worker)
 {
 	if (worker == NULL)
 		return;
-	worker_retire(worker);
+	read_worker_retire(worker);
 	for (size_t i = 0; i < RETIRED_MAX; i++) {
 		if (sessions->retired[i] != NULL)
 			continue;
@@ -79,7 +79,7 @@ static void retire(struct sessions *sessions, struct worker *worker)
 		return;
 	}
 	/* So many that never end: wait for this one. */
-	worker_free(worker);
+	read_worker_free(worker);
 }
 
 static void seat_remove(struct sessions *sessions, struct seat *seat)
@@ -159,9 +159,9 @@ void seats_watch(struct sessions *sessions, const struct inbox_reader *event)
 }
 
 enum cccd_err seat_worker(struct sessions *sessions, struct seat *seat,
-                          struct worker **ret)
+                          struct read_worker **ret)
 {
-	const struct worker_parts parts = {
+	const struct read_worker_parts parts = {
 		.engine = sessions->seams.engine,
 		.means = &sessions->means,
 		.uri = seat->uri,
@@ -171,7 +171,7 @@ enum cccd_err seat_worker(struct sessions *sessions, struct seat *seat,
 	};
 
 	if (seat->worker == NULL)
-		TRY(worker_new(&parts, &seat->worker));
+		TRY(read_worker_new(&parts, &seat->worker));
 	*ret = seat->worker;
 	return CCCD_OK;
 }
@@ -179,11 +179,11 @@ enum cccd_err seat_worker(struct sessions *sessions, struct seat *seat,
 void seats_reap(struct sessions *sessions)
 {
 	for (size_t i = 0; i < RETIRED_MAX; i++) {
-		struct worker *worker = sessions->retired[i];
+		struct read_worker *worker = sessions->retired[i];
 
-		if (worker == NULL || !worker_is_gone(worker))
+		if (worker == NULL || !read_worker_is_gone(worker))
 			continue;
-		worker_free(worker);
+		read_worker_free(worker);
 		sessions->retired[i] = NULL;
 	}
 }
@@ -193,14 +193,14 @@ void seats_free(struct sessions *sessions)
 	/* All are told to end before the first is waited for. */
 	for (struct seat *at = sessions->seats; at != NULL; at = at->next)
 		if (at->worker != NULL)
-			worker_retire(at->worker);
+			read_worker_retire(at->worker);
 	while (sessions->seats != NULL) {
 		struct seat *seat = sessions->seats;
 
 		sessions->seats = seat->next;
-		worker_free(seat->worker);
+		read_worker_free(seat->worker);
 		free(seat);
 	}
 	for (size_t i = 0; i < RETIRED_MAX; i++)
-		worker_free(sessions->retired[i]);
+		read_worker_free(sessions->retired[i]);
 }

@@ -36,7 +36,7 @@ struct seat *seats_find(const struct sessions *sessions, const char *id);
 
 /* The worker of a seat, made when it is first needed. CCCD_ERR_MEMORY. */
 CHECKED enum cccd_err seat_worker(struct sessions *sessions, struct seat *seat,
-                                  struct worker **ret);
+                                  struct read_worker **ret);
 
 /* Join the workers of readers that are gone, as far as they have ended. */
 void seats_reap(struct sessions *sessions);

@@ -14,8 +14,8 @@
  * @running: number of the job under way, 0 for none
  * @cancelled: somebody meant to end that very job
  */
-struct worker {
-	struct worker_parts parts;
+struct read_worker {
+	struct read_worker_parts parts;
 	char uri[CCCD_READER_NAME_MAX + 8];
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -30,13 +30,13 @@ struct worker {
 
 static void note(void *context, const struct job_note *note)
 {
-	struct worker *worker = context;
+	struct read_worker *worker = context;
 
 	inbox_note(worker->parts.inbox, note);
 }
 
 /* The next job, or NULL at the end. */
-static struct job *next_job(struct worker *worker)
+static struct job *next_job(struct read_worker *worker)
 {
 	struct job *job = NULL;
 
@@ -54,7 +54,7 @@ static struct job *next_job(struct worker *worker)
 	return job;
 }
 
-static bool was_cancelled(struct worker *worker)
+static bool was_cancelled(struct read_worker *worker)
 {
 	bool cancelled = false;
 
@@ -65,7 +65,7 @@ static bool was_cancelled(struct worker *worker)
 }
 
 /* The engine is of this thread, but others cancel through the pointer. */
-static enum cccd_err open_engine(struct worker *worker)
+static enum cccd_err open_engine(struct read_worker *worker)
 {
 	void *engine = NULL;
 
@@ -79,7 +79,7 @@ static enum cccd_err open_engine(struct worker *worker)
 	return CCCD_OK;
 }
 
-static void run(struct worker *worker, struct job *job)
+static void run(struct read_worker *worker, struct job *job)
 {
 	struct cccd_error *error = &job->answer.error;
 	enum cccd_err err = open_engine(worker);
@@ -100,7 +100,7 @@ static void run(struct worker *worker, struct job *job)
 	}
 }
 
-static void finish(struct worker *worker, struct job *job)
+static void finish(struct read_worker *worker, struct job *job)
 {
 	struct job_answer *answer = &job->answer;
 	struct cccd_error error = { .tries_left = -1 };
@@ -119,7 +119,7 @@ static void finish(struct worker *worker, struct job *job)
 
 static void *serve(void *context)
 {
-	struct worker *worker = context;
+	struct read_worker *worker = context;
 	struct job *job = NULL;
 	void *engine = NULL;
 
@@ -140,7 +140,7 @@ static void *serve(void *context)
 }
 
 /* The daemon's signals are the loop's. */
-static int start(struct worker *worker)
+static int start(struct read_worker *worker)
 {
 	sigset_t all;
 	sigset_t before;
@@ -153,9 +153,10 @@ static int start(struct worker *worker)
 	return status;
 }
 
-enum cccd_err worker_new(const struct worker_parts *parts, struct worker **ret)
+enum cccd_err read_worker_new(const struct read_worker_parts *parts,
+                              struct read_worker **ret)
 {
-	struct worker *worker = calloc(1, sizeof(*worker));
+	struct read_worker *worker = calloc(1, sizeof(*worker));
 
 	if (worker == NULL)
 		return CCCD_ERR_MEMORY;
@@ -181,7 +182,7 @@ enum cccd_err worker_new(const struct worker_parts *parts, struct worker **ret)
 	return CCCD_OK;
 }
 
-void worker_give(struct worker *worker, struct job *job)
+void read_worker_give(struct read_worker *worker, struct job *job)
 {
 	struct job *before = NULL;
 
@@ -194,14 +195,14 @@ void worker_give(struct worker *worker, struct job *job)
 }
 
 /* With the lock held: the engine stays as long as it is not NULL. */
-static void cancel_running(struct worker *worker)
+static void cancel_running(struct read_worker *worker)
 {
 	worker->cancelled = true;
 	if (worker->engine != NULL)
 		worker->parts.engine->cancel(worker->engine);
 }
 
-void worker_cancel(struct worker *worker, uint64_t number)
+void read_worker_cancel(struct read_worker *worker, uint64_t number)
 {
 	struct job *waiting = NULL;
 
@@ -216,7 +217,7 @@ void worker_cancel(struct worker *worker, uint64_t number)
 	job_free(waiting);
 }
 
-void worker_retire(struct worker *worker)
+void read_worker_retire(struct read_worker *worker)
 {
 	struct job *waiting = NULL;
 
@@ -231,18 +232,18 @@ void worker_retire(struct worker *worker)
 	job_free(waiting);
 }
 
-void worker_free(struct worker *worker)
+void read_worker_free(struct read_worker *worker)
 {
 	if (worker == NULL)
 		return;
-	worker_retire(worker);
+	read_worker_retire(worker);
 	(void)pthread_join(worker->thread, NULL);
 	(void)pthread_cond_destroy(&worker->work);
 	(void)pthread_mutex_destroy(&worker->lock);
 	free(worker);
 }
 
-bool worker_is_gone(struct worker *worker)
+bool read_worker_is_gone(struct read_worker *worker)
 {
 	bool gone = false;
 
