@@ -85,6 +85,10 @@ static void on_frame(wslay_event_context_ptr wslay,
 	ws->control = frame->opcode >= WSLAY_CONNECTION_CLOSE;
 	if (frame->opcode == WSLAY_BINARY_FRAME)
 		stop(ws, WS_UNSUPPORTED);
+	/* wslay takes half a code for none. [RFC 6455 5.5.1] */
+	if (frame->opcode == WSLAY_CONNECTION_CLOSE &&
+	    frame->payload_length == 1)
+		stop(ws, WS_PROTOCOL_ERROR);
 }
 
 static void on_chunk(wslay_event_context_ptr wslay,

@@ -24,6 +24,8 @@ enum {
 	WARM_UP = 1000,
 	PAGES_SLACK = 512,
 	SOON_MS = 150,
+	/* Time enough to do something before. */
+	QUITE_SOON_MS = 4000,
 	FAR_MS = 120000,
 };
 
@@ -302,7 +304,7 @@ static void http_gives_up_on_slow_second_heads(void **state)
 	int fd = -1;
 
 	(void)state;
-	limits.head_ms = 2000;
+	limits.head_ms = QUITE_SOON_MS;
 	daemon_start(&daemon, &limits);
 	fd = client_tcp(&daemon);
 	assert_int_equal(get(&daemon, fd, "/v1/health", reply), 200);
