@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the daemon says to its operator: lines on standard error. */
+#include "service/say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { LINE_MAX_LEN = 512, SAY_ERROR = 1, SAY_WARNING, SAY_INFO };
+
+/* Set once before the first thread, only read after. */
+static struct {
+	enum cccd_lang lang;
+	int level;
+} manner = { CCCD_LANG_VI, SAY_INFO };
+
+void say_begin(enum cccd_lang lang, int level)
+{
+	manner.lang = lang;
+	manner.level = level;
+}
+
+/* One write(2) a line: threads and children do not mix. */
+static void say(int priority, const char *line)
+{
+	(void)fprintf(stderr, "<%d>cccdd: %s\n", priority, line);
+}
+
+void say_info(const char *vietnamese, const char *english, ...)
+{
+	char line[LINE_MAX_LEN];
+	va_list args;
+
+	if (manner.level < SAY_INFO)
+		return;
+	va_start(args, english);
+	(void)vsnprintf(line, sizeof(line),
+	                manner.lang == CCCD_LANG_EN ? english : vietnamese,
+	                args);
+	va_end(args);
+	say(6, line);
+}
+
+void say_warning(const char *vietnamese, const char *english, ...)
+{
+	char line[LINE_MAX_LEN];
+	va_list args;
+
+	if (manner.level < SAY_WARNING)
+		return;
+	va_start(args, english);
+	(void)vsnprintf(line, sizeof(line),
+	                manner.lang == CCCD_LANG_EN ? english : vietnamese,
+	                args);
+	va_end(args);
+	say(4, line);
+}
+
+void say_error(const struct cccd_error *error)
+{
+	char line[LINE_MAX_LEN];
+
+	(void)snprintf(line, sizeof(line), "%s (%s) %s %s",
+	               cccd_err_text(error->code, manner.lang),
+	               cccd_err_code(error->code), error->text,
+	               cccd_err_next_text(error->code, manner.lang));
+	say(3, line);
+}

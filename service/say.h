@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the daemon says to its operator: lines on standard error. */
+#ifndef SERVICE_SAY_H
+#define SERVICE_SAY_H
+
+#include <cccd/error.h>
+
+#include "base/macros.h"
+
+/**
+ * say_begin() - language and level, before any thread.
+ * @level: 1 errors only, 2 and warnings, 3 and information
+ *
+ * Each line begins with the level as sd-daemon(3) has it, so that the
+ * journal knows it; nothing personal is ever said.
+ */
+void say_begin(enum cccd_lang lang, int level);
+
+/* @vietnamese and @english take the same argument, if any. */
+PRINTF_LIKE(1, 3)
+void say_info(const char *vietnamese, const char *english, ...);
+PRINTF_LIKE(1, 3)
+void say_warning(const char *vietnamese, const char *english, ...);
+
+/* An error with its code, its cause and its next step. */
+void say_error(const struct cccd_error *error);
+
+#endif
