@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <cccd/evidence.h>
 #include <cccd/render.h>
 
 #include "lib/json/result.h"
@@ -66,14 +67,20 @@ static void take_reference(const struct cccd_person *person,
 	answer->document_kind = cccd_document_kind_name(person->document_kind);
 }
 
-static enum cccd_err make_text(const struct cccd_document *document,
+static void evidence_cleanup(struct cccd_evidence **evidence)
+{
+	cccd_evidence_free(*evidence);
+}
+
+static enum cccd_err make_text(const struct cccd_session *session,
                                const struct cccd_person *person,
                                const struct grant *grant,
                                struct job_answer *answer)
 {
+	CLEANUP(evidence_cleanup) struct cccd_evidence *evidence = NULL;
 	struct json_result_input input = {
 		.result = &answer->result,
-		.document = document,
+		.document = cccd_session_document(session),
 		.person = person,
 		.scopes = grant->scopes.bits,
 		.pairwise_id = answer->pairwise,
@@ -82,8 +89,12 @@ static enum cccd_err make_text(const struct cccd_document *document,
 	};
 
 	/* Raw files need both: the scope, and that they were asked for. */
-	if (grant->evidence != JSON_EVIDENCE_RAW)
+	if (grant->evidence != JSON_EVIDENCE_RAW) {
 		input.scopes &= ~(unsigned int)JSON_SCOPE_RAW;
+	} else {
+		TRY(cccd_session_evidence(session, &evidence));
+		input.active_auth = &cccd_evidence_facts(evidence)->active_auth;
+	}
 	memcpy(input.ages, grant->scopes.ages, sizeof(input.ages));
 	return json_result_text(&input, &answer->text);
 }
@@ -111,7 +122,7 @@ enum cccd_err compose_answer(const struct cccd_session *session,
 		take_reference(person, answer);
 		TRY(take_pairwise(means, grant, person, answer));
 	}
-	TRY(make_text(document, known ? person : NULL, grant, answer));
+	TRY(make_text(session, known ? person : NULL, grant, answer));
 	/* A digest of DG1 is as good as a name to whoever can guess it. */
 	if (grant->evidence != JSON_EVIDENCE_NONE)
 		TRY(assertion_digests_of(document, &answer->digests));
