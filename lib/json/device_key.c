@@ -95,7 +95,8 @@ static enum cccd_err load_pair(const char *path, enum private_file kind,
 	enum cccd_err err = private_file_read(path, kind, error, &pem);
 
 	if (err == CCCD_ERR_DATA_TOO_LARGE) {
-		error_reset(error);
+		if (error != NULL)
+			error_reset(error);
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "the key file is too large");
 	}
@@ -264,15 +265,21 @@ enum cccd_err device_key_rotate(const struct device_key_place *place,
 {
 	CLEANUP(fd_cleanup) int lock = -1;
 	CLEANUP(key_cleanup) struct device_key *key = NULL;
+	struct stat found = { 0 };
+	char path[PATH_MAX_TEXT];
+	bool first = false;
 
 	if (place->credential != NULL)
 		return fail(error, CCCD_ERR_POLICY_REFUSED,
 		            "the key is a credential: rotate it at its source");
 	TRY(key_new(error, &key));
 	TRY(lock_dir(place->dir, error, &lock));
+	TRY(path_of(place->dir, DEVICE_KEY_SECRET, error, path));
+	first = lstat(path, &found) != 0 && errno == ENOENT;
 	/* What is there must be sound before it is replaced. */
 	TRY(open_locked(place, now, error, key));
-	TRY(replace(place, now, error, key));
+	if (!first)
+		TRY(replace(place, now, error, key));
 	*ret = key;
 	key = NULL;
 	return CCCD_OK;

@@ -99,6 +99,12 @@ CHECKED enum cccd_err device_key_rotate(const struct device_key_place *place,
 CHECKED enum cccd_err device_key_jwks(const struct device_key *key,
                                       int64_t oldest, char **ret);
 
+/**
+ * device_key_text() - urn:cccd:device:1, what an enrolment needs.
+ * @ret: freed with json_text_free()
+ */
+CHECKED enum cccd_err device_key_text(const struct device_key *key, char **ret);
+
 /* Accepts NULL. */
 void device_key_free(struct device_key *key);
 

@@ -106,6 +106,34 @@ enum cccd_err device_key_state_save(const char *path,
 	return err;
 }
 
+static void put_names(struct json_maker *maker, cJSON *object,
+                      const struct jwk *jwk)
+{
+	make_text(maker, object, "thumbprint", jwk->thumbprint);
+	make_text(maker, object, "spoken", jwk->spoken);
+	make_text(maker, object, "alg", sign_alg_name(jwk->key.alg));
+	put_jwk(maker, object, jwk);
+}
+
+enum cccd_err device_key_text(const struct device_key *key, char **ret)
+{
+	CLEANUP(json_cleanup) cJSON *root = cJSON_CreateObject();
+	struct json_maker maker = { .failed = root == NULL };
+	cJSON *array = NULL;
+
+	make_text(&maker, root, "schema", "urn:cccd:device:1");
+	put_names(&maker, root, &key->jwk);
+	array = make_array(&maker, root, "retired");
+	for (size_t i = 0; i < key->retired_count; i++) {
+		cJSON *item = cJSON_CreateObject();
+
+		put_names(&maker, item, &key->retired[i].jwk);
+		make_time(&maker, item, "since", key->retired[i].since);
+		make_item(&maker, array, item);
+	}
+	return make_text_of(&maker, root, true, ret);
+}
+
 enum cccd_err device_key_jwks(const struct device_key *key, int64_t oldest,
                               char **ret)
 {

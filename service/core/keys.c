@@ -91,7 +91,8 @@ static enum cccd_err load_site_key(const char *path, struct cccd_error *error,
 
 	if (err == CCCD_ERR_DATA_TOO_LARGE ||
 	    (err == CCCD_OK && bytes.len != SITE_KEY_LEN)) {
-		error_reset(error);
+		if (error != NULL)
+			error_reset(error);
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "site-key has not %d bytes", SITE_KEY_LEN);
 	}
