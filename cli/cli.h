@@ -49,6 +49,7 @@ int cli_usage(const char *command, const char *vietnamese, const char *english,
 
 /* Subcommands: each parses its own options, argv[0] is its name. */
 int cli_audit(int argc, char **argv);
+int cli_device(int argc, char **argv);
 int cli_probe(int argc, char **argv);
 int cli_read(int argc, char **argv);
 int cli_readers(int argc, char **argv);
