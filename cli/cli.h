@@ -55,6 +55,7 @@ int cli_read(int argc, char **argv);
 int cli_readers(int argc, char **argv);
 int cli_report(int argc, char **argv);
 int cli_selfcheck(int argc, char **argv);
+int cli_rp(int argc, char **argv);
 int cli_trace(int argc, char **argv);
 int cli_trust(int argc, char **argv);
 int cli_verify(int argc, char **argv);

@@ -151,9 +151,10 @@ static bool add_group(const char *name, unsigned int *bits)
 
 static bool add_scope(const char *name, unsigned int *bits)
 {
-	unsigned int bit = strcmp(name, "all") == 0
-	                           ? JSON_SCOPES_DESK | JSON_SCOPE_RAW
-	                           : json_scope_by_name(name);
+	unsigned int bit =
+	        strcmp(name, "all") == 0
+	                ? JSON_SCOPES_DESK | JSON_SCOPE_RAW
+	                : json_scope_by_name(name) & JSON_SCOPES_DIRECT;
 
 	*bits |= bit;
 	return bit != 0;

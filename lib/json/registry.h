@@ -121,6 +121,14 @@ json_relying_party_text(const struct json_relying_party *party,
 void json_relying_party_free(struct json_relying_party *party);
 
 /**
+ * json_relying_party_clash() - what two entries both claim.
+ *
+ * Return: "id", "origin" or "local user"; NULL when they can stand together.
+ */
+const char *json_relying_party_clash(const struct json_relying_party *a,
+                                     const struct json_relying_party *b);
+
+/**
  * json_origin_check() - whether a text is a serialised origin of ours.
  *
  * scheme://host[:port] and nothing more, in lower case, without the scheme's
@@ -134,5 +142,9 @@ const char *json_origin_check(const char *text);
 /* Names, for views and records; "" for what has none. */
 const char *json_consent_mode_name(enum json_consent_mode mode);
 const char *json_request_mode_name(enum json_request_mode mode);
+
+/* The bit of a name; 0 for an unknown word. */
+unsigned int json_key_from_by_name(const char *name);
+unsigned int json_format_by_name(const char *name);
 
 #endif

@@ -4,6 +4,7 @@
 #include "lib/json/registry.h"
 #include "lib/json/registry_words.h"
 #include "lib/json/result.h"
+#include "lib/json/words.h"
 
 const char *const rp_request_modes[RP_REQUEST_MODES] = {
 	[JSON_REQUEST_ORIGIN] = "origin",
@@ -30,6 +31,24 @@ const char *json_request_mode_name(enum json_request_mode mode)
 	return mode == JSON_REQUEST_ORIGIN || mode == JSON_REQUEST_SIGNED
 	               ? rp_request_modes[mode]
 	               : "";
+}
+
+static unsigned int bit_of(const char *const *table, size_t count,
+                           const char *name)
+{
+	int at = word_find(table, count, name);
+
+	return at < 0 ? 0 : 1U << at;
+}
+
+unsigned int json_key_from_by_name(const char *name)
+{
+	return bit_of(rp_key_sources, RP_KEY_SOURCES, name);
+}
+
+unsigned int json_format_by_name(const char *name)
+{
+	return bit_of(rp_formats, RP_FORMATS, name);
 }
 
 static void add_text(struct json_maker *maker, cJSON *array, const char *text)
@@ -68,7 +87,8 @@ static void put_jwks(struct json_maker *maker, cJSON *root,
 		make_null(maker, root, "jwks");
 		return;
 	}
-	keys = cJSON_Parse(party->jwks);
+	/* As it stands: when it is no JSON, neither is the whole. */
+	keys = cJSON_CreateRaw(party->jwks);
 	if (keys == NULL || !cJSON_AddItemToObject(root, "jwks", keys)) {
 		cJSON_Delete(keys);
 		maker->failed = true;

@@ -164,15 +164,11 @@ static enum cccd_err load_file(int directory, const char *name,
 static const char *clash(const struct registry *registry,
                          const struct json_relying_party *party)
 {
-	if (registry_by_id(registry, party->id) != NULL)
-		return "id";
-	for (size_t i = 0; i < party->origin_count; i++)
-		if (registry_by_origin(registry, party->origins[i]) != NULL)
-			return "origin";
-	for (size_t i = 0; i < party->uid_count; i++)
-		if (registry_by_uid(registry, party->uids[i]) != NULL)
-			return "local user";
-	return NULL;
+	const char *what = NULL;
+
+	for (size_t i = 0; what == NULL && i < registry->count; i++)
+		what = json_relying_party_clash(registry->parties[i], party);
+	return what;
 }
 
 static enum cccd_err load_all(int directory, const struct names *names,

@@ -124,6 +124,13 @@ for case in json.loads((source / "tests/lib/json/cases.json").read_text()):
         # Key sets are open: RFC 7517 says so.
         must_fit(case["kind"], case["name"], case["body"],
                  closed=not case["body"].get("jwks"))
+must_fit("relying-party-list", "list", {
+    "schema": "urn:cccd:relying-party-list:1",
+    "relying_parties": [
+        case["body"] for case in json.loads(
+            (source / "tests/lib/json/cases.json").read_text())
+        if case["kind"] == "relying-party" and case["error"] is None]},
+         closed=False)
 tables = []
 for path in sorted((source / "data/tables").glob("*.json")):
     tables.append(json.loads(path.read_text()))

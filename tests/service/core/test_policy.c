@@ -311,7 +311,7 @@ static void party_knows_callers_by_their_door(void **state)
 		    .origin = "https://free.example.evil.test" },
 		  false },
 		{ { .door = CALLER_BROWSER, .origin = "null" }, false },
-		{ { 0 }, false },
+		{ { .origin = "" }, false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
