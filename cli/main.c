@@ -48,6 +48,10 @@ static const struct subcommand {
 	{ "report",
 	  cli_report,
 	  { "số liệu tháng từ nhật ký", "the figures of a month" } },
+	{ "selfcheck",
+	  cli_selfcheck,
+	  { "kiểm tra máy đã cài đặt đúng chưa",
+	    "check how this machine is set up" } },
 };
 
 const char *cli_text(const char *vietnamese, const char *english)

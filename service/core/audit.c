@@ -228,6 +228,23 @@ static void join(char detail[static DETAIL_MAX], const char *a, const char *b)
 	               used > 0 ? "," : "", a, b[0] != '\0' ? ":" : "", b);
 }
 
+static bool is_alarming(const struct cccd_result *result)
+{
+	return result->checks[CCCD_CHECK_PASSIVE_AUTHENTICATION].verdict ==
+	               CCCD_FAILED ||
+	       result->suspicion_count > 0;
+}
+
+/* A read that will be refused is not warned of either. */
+static enum cccd_err try_line(const struct audit_entry *entry)
+{
+	const struct audit_link link = { .sequence = 1 };
+	BUF line = buf_make(AUDIT_LINE_MAX);
+	char hash[AUDIT_HASH_TEXT];
+
+	return audit_line_make(entry, &link, NULL, &line, hash);
+}
+
 /* A session's read that security wants to hear of as well. */
 static enum cccd_err warn_of(struct audit *audit,
                              const struct audit_entry *read,
@@ -237,6 +254,7 @@ static enum cccd_err warn_of(struct audit *audit,
 	char detail[DETAIL_MAX] = "";
 	struct audit_entry entry = *read;
 
+	TRY(try_line(read));
 	entry.kind = AUDIT_BAD_SOD;
 	entry.outcome = AUDIT_ENDED_NONE;
 	entry.problem = NULL;
@@ -274,7 +292,8 @@ static enum cccd_err append(struct audit *audit,
 	if (!admitted)
 		return CCCD_OK;
 	/* Warned before it is told: too much is better than too little. */
-	if (entry->kind == AUDIT_READ && entry->result != NULL)
+	if (entry->kind == AUDIT_READ && entry->result != NULL &&
+	    is_alarming(entry->result))
 		TRY(warn_of(audit, entry, error));
 	return add(audit, audit_kind_chain(entry->kind), entry, NULL, error);
 }
