@@ -7,7 +7,8 @@
 
 #include "lib/json/result.h"
 
-/* @ret: an object with "readers"; freed with json_text_free(). */
+/* @ret: an object with "readers", and "problems" where there are some of no
+ * single reader; freed with json_text_free(). */
 CHECKED enum cccd_err json_readers_text(const struct cccd_reader_list *list,
                                         char **ret);
 

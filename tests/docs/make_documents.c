@@ -330,6 +330,27 @@ static void save_problems(const struct work *work)
 	}
 }
 
+/* Everything that can be said of a reader, and of a service. */
+static void ail_reader(struct cccd_reader_list *list)
+{
+	static const struct cccd_reader_problem problem = {
+		"pcscd_not_running", "sudo systemctl restart pcscd.socket"
+	};
+	struct cccd_reader_info *reader = &list->readers[0];
+
+	reader->uri[0] = '\0';
+	reader->usb_vendor = 0x072f;
+	reader->usb_product = 0x2200;
+	reader->max_command = 261;
+	reader->max_response = 258;
+	(void)snprintf(reader->driver, sizeof(reader->driver), "ccid");
+	(void)snprintf(reader->quirks, sizeof(reader->quirks),
+	               "probe-extended,unbind-pn533");
+	reader->problem = problem;
+	list->problems[0] = problem;
+	list->problem_count = 1;
+}
+
 static void save_readers(const struct work *work)
 {
 	struct cccd_reader_list *list = calloc(1, sizeof(*list));
@@ -348,6 +369,7 @@ static void save_readers(const struct work *work)
 		(void)snprintf(reader->uri, sizeof(reader->uri),
 		               "pcsc:Reader \"%zu\"", i);
 		(void)snprintf(reader->kind, sizeof(reader->kind), "pcsc");
+		(void)snprintf(reader->id, sizeof(reader->id), "r%zu", i);
 	}
 	list->readers[1].card_present = true;
 	list->readers[1].atr[0] = 0x3B;
@@ -356,6 +378,11 @@ static void save_readers(const struct work *work)
 	if (json_readers_text(list, &text) != CCCD_OK)
 		die("readers", "no memory");
 	save(work, "readers", "two", text);
+	json_text_free(text);
+	ail_reader(list);
+	if (json_readers_text(list, &text) != CCCD_OK)
+		die("readers", "no memory");
+	save(work, "readers", "ailing", text);
 	json_text_free(text);
 	free(list);
 }
