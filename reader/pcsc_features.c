@@ -51,7 +51,7 @@ static size_t at_most(size_t value, size_t max)
 	return value < max ? value : max;
 }
 
-void features_bound_card(struct span properties, struct reader_card *card)
+bool features_bound_card(struct span properties, struct reader_card *card)
 {
 	struct span value = { 0 };
 	uint32_t data = 0;
@@ -59,7 +59,7 @@ void features_bound_card(struct span properties, struct reader_card *card)
 	if (!find(properties, PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize,
 	          &value) ||
 	    value.len != VALUE_LEN)
-		return;
+		return false;
 	for (size_t i = VALUE_LEN; i-- > 0;)
 		data = data << 8 | value.at[i];
 	if (data == 0) {
@@ -70,5 +70,8 @@ void features_bound_card(struct span properties, struct reader_card *card)
 		        at_most(data + EXTENDED_HEAD, READER_COMMAND_MAX);
 		card->max_response =
 		        at_most(data + STATUS_LEN, READER_RESPONSE_MAX);
+	} else {
+		return false;
 	}
+	return true;
 }

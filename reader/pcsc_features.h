@@ -21,7 +21,9 @@ uint32_t features_find(struct span list, uint8_t tag);
  *              (little endian) each
  * @card:       its limits change only when the property is there and valid:
  *              0 means short APDUs, 256 to 65536 the longest data field
+ *
+ * Return: whether it was.
  */
-void features_bound_card(struct span properties, struct reader_card *card);
+bool features_bound_card(struct span properties, struct reader_card *card);
 
 #endif

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "reader/known.h"
 #include "reader/pcsc_error.h"
 #include "reader/pcsc_features.h"
 
@@ -178,7 +179,15 @@ static struct span control(struct pcsc_link *link, DWORD code, uint8_t *at,
 	return span_of(at, len);
 }
 
-/* Unknown limits stay open: the engine probes extended length. */
+static bool is_known_short(const char *name)
+{
+	const struct known_reader *known = known_by_name(name);
+
+	return known != NULL && !known->extended;
+}
+
+/* Unknown limits stay open: the engine probes extended length, unless the
+ * reader is known to lack it. What the reader says itself comes first. */
 static void read_limits(struct pcsc_link *link)
 {
 	uint8_t answer[FEATURES_MAX];
@@ -194,10 +203,10 @@ static void read_limits(struct pcsc_link *link)
 	code = features_find(control(link, CM_IOCTL_GET_FEATURE_REQUEST, answer,
 	                             sizeof(answer)),
 	                     FEATURE_GET_TLV_PROPERTIES);
-	if (code == 0)
-		return;
-	features_bound_card(control(link, code, answer, sizeof(answer)),
-	                    &link->card);
+	if (code == 0 ||
+	    !features_bound_card(control(link, code, answer, sizeof(answer)),
+	                         &link->card))
+		link->card.short_hint = is_known_short(link->name);
 }
 
 static LONG connect_card(struct pcsc_link *link)

@@ -34,6 +34,8 @@ enum {
  * @max_response: longest R-APDU the reader passes, status word included
  * @reader:       what its driver calls the reader, cut at what fits
  * @bit_rate_kbps: over the air, 0 when unknown
+ * @short_hint:   this kind of reader is known for short APDUs only, and says
+ *                nothing of itself: a hint that any proof overrules
  */
 struct reader_card {
 	uint8_t atr[READER_ATR_MAX];
@@ -42,6 +44,7 @@ struct reader_card {
 	size_t max_response;
 	char reader[64];
 	unsigned int bit_rate_kbps;
+	bool short_hint;
 };
 
 struct reader;

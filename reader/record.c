@@ -122,6 +122,8 @@ static enum cccd_err record_connect(void *state, struct reader_card *ret,
 		trace_put_number(&record->writer, "max_response",
 		                 (uint32_t)card->max_response);
 		*ret = *card;
+		/* A replay, which knows no hint, must go the same way. */
+		ret->short_hint = false;
 	}
 	end(record);
 	return err;

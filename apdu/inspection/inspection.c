@@ -226,6 +226,15 @@ void inspection_free(struct inspection *inspection)
 	free(inspection);
 }
 
+/* A hint is not tried against; a survey is there to find out, and what
+ * worked once is known better. */
+static bool takes_hint(const struct inspection *inspection,
+                       const struct reader_card *card)
+{
+	return card->short_hint && !survey_due(inspection) &&
+	       inspection->memory->extended != EXTENDED_WORKS;
+}
+
 static enum cccd_err connect_card(struct inspection *inspection)
 {
 	struct reader *reader = inspection->in->reader;
@@ -239,7 +248,8 @@ static enum cccd_err connect_card(struct inspection *inspection)
 	inspection->card.extended =
 	        card->max_command > READER_SHORT_COMMAND_MAX &&
 	        card->max_response > READER_SHORT_RESPONSE_MAX &&
-	        inspection->memory->extended != EXTENDED_REFUSED;
+	        inspection->memory->extended != EXTENDED_REFUSED &&
+	        !takes_hint(inspection, card);
 	return CCCD_OK;
 }
 

@@ -16,7 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	};
 
 	(void)features_find(span_of(data, size), size > 0 ? data[0] : 0);
-	features_bound_card(span_of(data, size), &card);
+	(void)features_bound_card(span_of(data, size), &card);
 	if (card.max_command < READER_SHORT_COMMAND_MAX ||
 	    card.max_command > READER_COMMAND_MAX ||
 	    card.max_response < READER_SHORT_RESPONSE_MAX ||

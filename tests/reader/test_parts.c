@@ -125,8 +125,10 @@ static void features_bound_card_follows_the_property(void **state)
 		struct reader_card card = { .max_command = 7,
 			                    .max_response = 7 };
 
-		features_bound_card(span_of(rows[i].properties, rows[i].len),
-		                    &card);
+		bool stated = features_bound_card(
+		        span_of(rows[i].properties, rows[i].len), &card);
+
+		assert_int_equal(stated, rows[i].command != 7);
 		assert_int_equal(card.max_command, rows[i].command);
 		assert_int_equal(card.max_response, rows[i].response);
 	}

@@ -31,6 +31,8 @@ enum {
 
 static const uint8_t command[] = { 0x00, 0xB0, 0x00, 0x00, 0x00 };
 static const char one_reader[] = "Fake reader\0";
+/* Known in udev/readers.list for short APDUs. */
+static const char short_reader[] = "ACS ACR122U PICC Interface 00 00\0";
 
 /*
  * The fake service. @fail_at: which call fails, counted from 1; 0 none.
@@ -44,13 +46,16 @@ static struct fake {
 	atomic_int handles;
 	atomic_bool blocks;
 	atomic_bool inside;
+	const char *names;
 	DWORD names_len;
 	DWORD response_len;
+	bool says_nothing;
 } fake;
 
 static void fake_reset(void)
 {
-	fake = (struct fake){ .names_len = sizeof(one_reader),
+	fake = (struct fake){ .names = one_reader,
+		              .names_len = sizeof(one_reader),
 		              .response_len = 2 };
 }
 
@@ -113,7 +118,9 @@ LONG __wrap_SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names,
 	(void)groups;
 	if (fails())
 		return fake.code;
-	memcpy(names, one_reader, sizeof(one_reader));
+	memcpy(names, fake.names,
+	       fake.names == one_reader ? sizeof(one_reader)
+	                                : sizeof(short_reader));
 	*len = fake.names_len;
 	return SCARD_S_SUCCESS;
 }
@@ -208,6 +215,8 @@ LONG __wrap_SCardControl(SCARDHANDLE handle, DWORD control, LPCVOID in,
 	(void)out_max;
 	if (fails())
 		return fake.code;
+	if (fake.says_nothing)
+		return SCARD_E_UNSUPPORTED_FEATURE;
 	memcpy(out, control == 1 ? properties : features, sizeof(features));
 	*out_len = sizeof(features);
 	return SCARD_S_SUCCESS;
@@ -311,6 +320,40 @@ static void pcsc_connect_takes_the_stated_limit(void **state)
 	reader_close(reader);
 }
 
+static struct reader_card connect_to(const char *names, DWORD len,
+                                     bool says_nothing)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct reader *reader = NULL;
+	struct reader_card card;
+
+	fake_reset();
+	fake.names = names;
+	fake.names_len = len;
+	fake.says_nothing = says_nothing;
+	assert_ok(reader_open("pcsc:", &error, &reader));
+	assert_ok(reader_connect(reader, &error));
+	card = *reader_card(reader);
+	reader_close(reader);
+	return card;
+}
+
+/* The table is a hint; what the reader says of itself counts for more. */
+static void pcsc_connect_hints_at_a_known_short_reader(void **state)
+{
+	struct reader_card card;
+
+	(void)state;
+	card = connect_to(short_reader, sizeof(short_reader), true);
+	assert_true(card.short_hint);
+	assert_int_equal(card.max_command, READER_COMMAND_MAX);
+	card = connect_to(short_reader, sizeof(short_reader), false);
+	assert_false(card.short_hint);
+	assert_int_equal(card.max_command, 1034);
+	card = connect_to(one_reader, sizeof(one_reader), true);
+	assert_false(card.short_hint);
+}
+
 static void pcsc_open_refuses_a_list_that_lies(void **state)
 {
 	struct cccd_error error = { .tries_left = -1 };
@@ -402,6 +445,7 @@ int main(void)
 		cmocka_unit_test(pcsc_use_gives_everything_back),
 		cmocka_unit_test(pcsc_use_survives_every_failing_call),
 		cmocka_unit_test(pcsc_connect_takes_the_stated_limit),
+		cmocka_unit_test(pcsc_connect_hints_at_a_known_short_reader),
 		cmocka_unit_test(pcsc_open_refuses_a_list_that_lies),
 		cmocka_unit_test(pcsc_transmit_refuses_an_answer_that_lies),
 		cmocka_unit_test(pcsc_transmit_takes_no_answer_for_a_removal),

@@ -28,9 +28,9 @@
 
 enum {
 	WAIT_MS = 60000,
-	EXCHANGES = 300,
-	PCSC_CARDS = 8,
-	NFC_CARDS = 100,
+	EXCHANGES = 60,
+	PCSC_CARDS = 5,
+	NFC_CARDS = 50,
 	SLEEP_MS = 5,
 	PATH_LEN = 96,
 	URI_LEN = 160,
@@ -84,10 +84,21 @@ static void lay(void)
 	scene.card = rig_spawn(scene.rig, argv);
 }
 
+/* Until pcscd has seen it go: the next card is another one. */
 static void take(void)
 {
+	struct reader *reader = NULL;
+	bool present = true;
+
+	if (scene.card == 0)
+		return;
 	rig_kill(scene.card);
 	scene.card = 0;
+	while (present) {
+		assert_ok(reader_open(slot_0, NULL, &reader));
+		assert_ok(reader_present(reader, &present, NULL));
+		reader_close(reader);
+	}
 }
 
 static void start(unsigned int worlds)
@@ -162,7 +173,9 @@ static void read_long(struct reader *reader)
 	unsigned int before;
 
 	assert_ok(reader_wait(reader, WAIT_MS, &error));
-	assert_ok(reader_connect(reader, &error));
+	if (reader_connect(reader, &error) != CCCD_OK)
+		print_error("%s: %s\n", reader_ops(reader)->scheme, error.text);
+	assert_int_equal(error.code, CCCD_OK);
 	before = resets(reader);
 	for (int i = 0; i < EXCHANGES; i++) {
 		BUF response = buf_make(READER_RESPONSE_MAX);
@@ -219,7 +232,8 @@ static void a_real_pcscd_goes_and_comes_back(void **state)
 	(void)expect(CCCD_WATCH_READER_REMOVED, "pcsc:Virtual PCD 00 01");
 	info = event_log_expect(scene.log, CCCD_WATCH_SERVICE_LOST);
 	assert_string_not_equal(info->problem.code, "");
-	take();
+	rig_kill(scene.card);
+	scene.card = 0;
 	rig_command(scene.rig, "start");
 	(void)event_log_expect(scene.log, CCCD_WATCH_SERVICE_BACK);
 	info = expect(CCCD_WATCH_READER_ADDED, slot_0);
