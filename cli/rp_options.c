@@ -181,12 +181,12 @@ static const char *take_jwks(struct json_relying_party *party, const char *path)
 static const char *take_audience(struct json_relying_party *party,
                                  const char *word)
 {
-	struct json_audience *audience =
-	        &party->audiences[party->audience_count];
+	struct json_audience *audience = NULL;
 	size_t len = strcspn(word, "=");
 
 	if (party->audience_count == RP_AUDIENCES)
 		return "there are too many";
+	audience = &party->audiences[party->audience_count];
 	if (word[len] != '=' || len >= sizeof(audience->name) ||
 	    strlen(word + len + 1) >= sizeof(audience->aud))
 		return "it is not NAME=AUD, or too long";

@@ -174,10 +174,11 @@ static const char *take_list(const char *value,
 
 	while (*value != '\0') {
 		size_t len = strcspn(value, " \t");
-		char *item = list.items[list.count];
+		char *item = NULL;
 
 		if (list.count == CONFIG_LIST_MAX)
 			return "more than 8 words";
+		item = list.items[list.count];
 		if (len >= CONFIG_URI_MAX)
 			return "a word is too long";
 		memcpy(item, value, len);

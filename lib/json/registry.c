@@ -269,8 +269,7 @@ static const char *take_audience(struct json_relying_party *party,
 {
 	const cJSON *name = cJSON_GetObjectItemCaseSensitive(item, "name");
 	const cJSON *aud = cJSON_GetObjectItemCaseSensitive(item, "aud");
-	struct json_audience *audience =
-	        &party->audiences[party->audience_count];
+	struct json_audience *audience = NULL;
 
 	if (cJSON_GetArraySize(item) != 2 || !cJSON_IsString(name) ||
 	    !cJSON_IsString(aud))
@@ -284,6 +283,7 @@ static const char *take_audience(struct json_relying_party *party,
 			return "a name stands twice";
 	if (party->audience_count == RP_AUDIENCES)
 		return "it has too many items";
+	audience = &party->audiences[party->audience_count];
 	(void)snprintf(audience->name, sizeof(audience->name), "%s",
 	               name->valuestring);
 	(void)snprintf(audience->aud, sizeof(audience->aud), "%s",
@@ -413,14 +413,12 @@ static bool is_member(const char *name)
 static enum cccd_err take_members(const struct reading *reading,
                                   const cJSON *root)
 {
-	const cJSON *item = NULL;
+	const cJSON *item = root->child;
 
-	cJSON_ArrayForEach(item, root)
-	{
+	for (; item != NULL; item = item->next)
 		if (!is_member(item->string))
 			return refuse(reading, item->string,
 			              "there is no such member");
-	}
 	for (size_t i = 0; i < ARRAY_LEN(members); i++) {
 		const struct member *member = &members[i];
 		const char *reason = NULL;
