@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real documents fit docs/api, and altered ones do not.
 
-check_schemas.py MAKE_DOCUMENTS SOURCE_DIR: every document that the program
-makes is held against its schema; then one unknown member is put into each of
+check_schemas.py MAKE_DOCUMENTS SOURCE_DIR [PRINTER…]: every document that
+the program makes, and that the printers print into $CCCD_DOCUMENTS, is held against its schema; then one unknown member is put into each of
 its objects, one at a time, and one required member is taken from its root:
 the schema must refuse every such copy. Status 77: no jsonschema here.
 """
 import copy
 import json
+import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -116,6 +118,21 @@ with tempfile.TemporaryDirectory() as work:
              json.loads((made / "trust/index.json").read_text()))
     check_one_way("problem codes", codes, schemas["urn:cccd:problem:1"]
                   ["properties"]["code"]["enum"])
+# What the daemon's parts print while they are tested: a name, a document.
+for printer in sys.argv[3:]:
+    with tempfile.TemporaryDirectory() as work:
+        printed = pathlib.Path(work) / "documents"
+        subprocess.run([printer], check=True, stdout=subprocess.DEVNULL,
+                       env=os.environ | {"CCCD_DOCUMENTS": str(printed)})
+        alike = set()
+        for line in printed.read_text().splitlines():
+            # One of those that differ in numbers, ids and tokens only.
+            shape = re.sub(r'"[A-Za-z0-9_-]{36,43}"|[0-9]+', "#", line)
+            if shape in alike:
+                continue
+            alike.add(shape)
+            name, document = line.split(" ", 1)
+            must_fit(name, line[:60], json.loads(document))
 for path in sorted((source / "packaging/profiles").glob("*.json")):
     must_fit("profile", path.name, json.loads(path.read_text()))
 # The parsers are held against the same cases: tests/lib/json.

@@ -90,6 +90,20 @@ static void make_place(const struct house *house, const char *name,
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
+/* In the socket's envelope. */
+static void print_event(const struct house_event *event)
+{
+	size_t len = strlen(event->body) + 128;
+	char *text = malloc(len);
+
+	assert_non_null(text);
+	(void)snprintf(text, len, "{\"type\":\"%s\",\"seq\":%llu,\"body\":%s}",
+	               event->type, (unsigned long long)event->sequence,
+	               event->body);
+	house_print("event", text);
+	free(text);
+}
+
 static void on_event(void *context, const struct session_event *event)
 {
 	struct house *house = context;
@@ -103,6 +117,7 @@ static void on_event(void *context, const struct session_event *event)
 	               event->session_id);
 	kept->body = strdup(event->body);
 	assert_non_null(kept->body);
+	print_event(kept);
 	/* [service-api 2] a stream carries one line per event. */
 	assert_null(strchr(kept->body, '\n'));
 }
@@ -279,7 +294,7 @@ struct session *house_find(struct house *house, const struct caller *caller,
 	return found;
 }
 
-static enum session_state state_of(const struct house *house, const char *id)
+static unsigned int state_of(const struct house *house, const char *id)
 {
 	for (const struct session *at = house->sessions->all; at != NULL;
 	     at = at->next)
@@ -297,7 +312,8 @@ void house_await(struct house *house, const char *id, enum session_state state)
 		if (state_of(house, id) == state)
 			return;
 		if (clock_steady_ms() > end)
-			give_up(session_state_name(state_of(house, id)),
+			give_up(session_state_name((enum session_state)state_of(
+			                house, id)),
 			        session_state_name(state));
 		clock_sleep_ms(2);
 	}

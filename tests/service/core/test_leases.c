@@ -441,7 +441,7 @@ static void agent_is_asked_for_consent_and_key(void **state)
 	house->agent = true;
 	session = take(house, "agent", "any");
 	assert_int_equal(house->asked, 1);
-	house_print("prompt", house->question);
+	house_print("agent-prompt", house->question);
 	assert_non_null(strstr(house->question, "\"kind\":\"consent\""));
 	assert_non_null(strstr(house->question, "https://agent.example"));
 	/* The page cannot answer for the citizen, nor send the key. */
