@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Whole reads through the real libnfc beside the real pcscd. */
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -14,9 +15,12 @@
 #include <cmocka.h>
 #undef fail
 
+#include <cccd/cccd.h>
+
 #include "base/clock.h"
 #include "base/macros.h"
 #include "tests/e2e/desk.h"
+#include "tests/reader/event_log.h"
 #include "tests/support/child.h"
 #include "tests/support/rig.h"
 
@@ -309,6 +313,170 @@ static void read_works_after_the_reader_was_plugged_in_again(void **state)
 	call_free(answer);
 }
 
+/**
+ * struct visit - one read through the library.
+ * @cut: unplug the NFC reader when a file has arrived so far; 0 never
+ */
+struct visit {
+	struct cccd_session *session;
+	const struct cccd_trust *trust;
+	size_t cut;
+	enum cccd_err err;
+};
+
+static void cut_in(const struct cccd_progress *progress, void *context)
+{
+	struct visit *visit = context;
+
+	if (visit->cut == 0 || progress->event != CCCD_EVENT_FILE ||
+	    progress->read < visit->cut)
+		return;
+	visit->cut = 0;
+	say("unplug", "unplugged");
+}
+
+static void visit_open(struct visit *visit, const char *uri, const char *key)
+{
+	assert_int_equal(cccd_session_new(&visit->session), CCCD_OK);
+	cccd_session_set_trust(visit->session, visit->trust);
+	cccd_session_set_progress(visit->session, cut_in, visit);
+	assert_int_equal(cccd_session_set_reader(visit->session, uri), CCCD_OK);
+	assert_int_equal(cccd_session_set_access_key(visit->session,
+	                                             CCCD_ACCESS_KEY_ID_NUMBER,
+	                                             key),
+	                 CCCD_OK);
+}
+
+static void *visit_run(void *context)
+{
+	struct visit *visit = context;
+
+	visit->err = cccd_session_run(visit->session);
+	return NULL;
+}
+
+static void visit_expect(const struct visit *visit, const char *expected)
+{
+	struct cccd_person *person = calloc(1, sizeof(*person));
+
+	assert_non_null(person);
+	assert_int_equal(visit->err, CCCD_OK);
+	assert_int_equal(cccd_session_result(visit->session)->overall,
+	                 CCCD_SUCCESSFUL);
+	assert_int_equal(cccd_document_person(
+	                         cccd_session_document(visit->session), person),
+	                 CCCD_OK);
+	assert_string_equal(person->id_number, expected);
+	cccd_person_wipe(person);
+	free(person);
+}
+
+static struct cccd_trust *open_trust(void)
+{
+	struct cccd_trust *trust = NULL;
+
+	assert_int_equal(
+	        cccd_trust_open(desk_trust(), CCCD_TRUST_DEMO, NULL, &trust),
+	        CCCD_OK);
+	return trust;
+}
+
+static struct cccd_watch *start_watch(struct event_log *log)
+{
+	const char *const uris[] = { antenna.uri };
+	struct cccd_watch_options options = cccd_watch_options_default();
+	struct cccd_watch *watch = NULL;
+
+	options.nfc_uris = uris;
+	options.nfc_count = 1;
+	options.nfc_poll_ms = CCCD_WATCH_NFC_POLL_MIN_MS;
+	assert_int_equal(cccd_watch_start(&options, event_log_add, log, &watch),
+	                 CCCD_OK);
+	return watch;
+}
+
+/* The ids of the two readers with a card, as "id:…". */
+static void take_ids(struct event_log *log, char pcsc[static URI_LEN],
+                     char nfc[static URI_LEN])
+{
+	pcsc[0] = nfc[0] = '\0';
+	while (pcsc[0] == '\0' || nfc[0] == '\0') {
+		const struct cccd_watch_event *event = event_log_take(log);
+		bool is_nfc = strcmp(event->reader.kind, "nfc") == 0;
+
+		if (event->kind == CCCD_WATCH_CARD_PRESENT)
+			(void)snprintf(is_nfc ? nfc : pcsc, URI_LEN, "id:%s",
+			               event->reader.id);
+	}
+}
+
+/* Two cards at once through the library, and nobody is in the way. */
+static void watch_leaves_two_sessions_alone(void **state)
+{
+	struct event_log *log = event_log_new();
+	struct cccd_trust *trust = open_trust();
+	struct visit left = { .trust = trust };
+	struct visit right = { .trust = trust };
+	struct cccd_watch *watch = NULL;
+	char pcsc[URI_LEN];
+	char nfc[URI_LEN];
+	pthread_t thread;
+
+	(void)state;
+	desk_lay(&desk, "cancuoc-2024-adult", NULL);
+	lay("cccd-2021");
+	watch = start_watch(log);
+	take_ids(log, pcsc, nfc);
+	while (event_log_waiting(log) > 0)
+		(void)event_log_take(log);
+	visit_open(&left, pcsc, "079095000003");
+	visit_open(&right, nfc, number);
+	assert_int_equal(pthread_create(&thread, NULL, visit_run, &left), 0);
+	(void)visit_run(&right);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	visit_expect(&left, "079095000003");
+	visit_expect(&right, number);
+	assert_string_equal(cccd_session_result(right.session)->transport.kind,
+	                    "nfc");
+	/* Nothing came or went meanwhile. */
+	assert_int_equal(event_log_waiting(log), 0);
+	cccd_session_free(left.session);
+	cccd_session_free(right.session);
+	cccd_watch_stop(watch);
+	cccd_trust_close(trust);
+	event_log_free(log);
+}
+
+static void unplugging_in_the_middle_of_a_read_is_typed(void **state)
+{
+	struct event_log *log = event_log_new();
+	struct cccd_trust *trust = open_trust();
+	struct visit visit = { .trust = trust, .cut = 600 };
+	struct cccd_watch *watch = NULL;
+
+	(void)state;
+	desk_lay(&desk, NULL, NULL);
+	lay("cccd-2021");
+	watch = start_watch(log);
+	visit_open(&visit, antenna.uri, number);
+	(void)visit_run(&visit);
+	assert_int_equal(visit.cut, 0);
+	assert_int_equal(visit.err, CCCD_ERR_READER_LOST);
+	assert_int_equal(cccd_session_error(visit.session)->code,
+	                 CCCD_ERR_READER_LOST);
+	while (event_log_take(log)->kind != CCCD_WATCH_READER_REMOVED)
+		;
+	say("plug", "ready ");
+	assert_int_equal(cccd_session_set_reader(visit.session, antenna.uri),
+	                 CCCD_OK);
+	(void)visit_run(&visit);
+	visit_expect(&visit, number);
+	cccd_session_free(visit.session);
+	cccd_watch_stop(watch);
+	cccd_trust_close(trust);
+	event_log_free(log);
+}
+
 static int open_all(void **state)
 {
 	(void)state;
@@ -333,6 +501,8 @@ int main(void)
 		cmocka_unit_test(read_survives_the_death_of_cccd_nfc),
 		cmocka_unit_test(
 		        read_works_after_the_reader_was_plugged_in_again),
+		cmocka_unit_test(watch_leaves_two_sessions_alone),
+		cmocka_unit_test(unplugging_in_the_middle_of_a_read_is_typed),
 		cmocka_unit_test(nfc_list_sees_the_card),
 	};
 
