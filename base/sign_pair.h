@@ -8,8 +8,9 @@
 
 /** enum sign_alg - a key has one, for life. */
 enum sign_alg {
-	SIGN_ES256 = 1, /* ECDSA on P-256 with SHA-256; RFC 7518 3.4 */
-	SIGN_ED25519,   /* RFC 8032; named in RFC 9864 */
+	SIGN_NONE = 0, /* none given */
+	SIGN_ES256,    /* ECDSA on P-256 with SHA-256; RFC 7518 3.4 */
+	SIGN_ED25519,  /* RFC 8032; named in RFC 9864 */
 };
 
 enum {

@@ -3,6 +3,7 @@
 #ifndef CCCD_CCCD_H
 #define CCCD_CCCD_H
 
+#include <cccd/assertion.h>
 #include <cccd/bytes.h>
 #include <cccd/document.h>
 #include <cccd/error.h>

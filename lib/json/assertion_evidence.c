@@ -173,10 +173,9 @@ static bool identity_is_read(const cJSON *told, const cJSON *read,
                              const struct proof_facts *facts,
                              char ret_member[static 32])
 {
-	const cJSON *item = NULL;
+	const cJSON *first = told != NULL ? told->child : NULL;
 
-	cJSON_ArrayForEach(item, told)
-	{
+	for (const cJSON *item = first; item != NULL; item = item->next) {
 		bool holds = is_derived(item->string)
 		                     ? derived_holds(item, facts)
 		                     : is_added(item->string) ||
@@ -197,11 +196,10 @@ static void person_cleanup(struct cccd_person **person)
 	free(*person);
 }
 
-/* CCCD_OK with *@ret_same. */
 static enum cccd_err compare_identity(const struct cccd_assertion *assertion,
                                       const struct cccd_evidence *evidence,
                                       struct cccd_assertion_proof *proof,
-                                      bool *ret_same)
+                                      bool *ret_equal)
 {
 	CLEANUP(person_cleanup)
 	struct cccd_person *person = calloc(1, sizeof(*person));
@@ -229,7 +227,7 @@ static enum cccd_err compare_identity(const struct cccd_assertion *assertion,
 	json_identity_add(&maker, root, &input);
 	if (maker.failed)
 		return CCCD_ERR_MEMORY;
-	*ret_same = identity_is_read(
+	*ret_equal = identity_is_read(
 	        member(assertion_result(assertion), "identity"),
 	        member(root, "identity"), &facts, proof->member);
 	return CCCD_OK;
@@ -256,14 +254,14 @@ static enum cccd_err judge(const struct cccd_assertion *assertion,
 	        check_of(proof, CCCD_CHECK_PASSIVE_AUTHENTICATION);
 	enum cccd_verdict active =
 	        check_of(proof, CCCD_CHECK_ACTIVE_AUTHENTICATION);
-	bool same = false;
+	bool equal = false;
 
-	TRY(compare_identity(assertion, evidence, proof, &same));
+	TRY(compare_identity(assertion, evidence, proof, &equal));
 	if (passive == CCCD_FAILED)
 		conclude(proof, CCCD_FAILED, "passive_authentication");
 	else if (active == CCCD_FAILED)
 		conclude(proof, CCCD_FAILED, "active_authentication");
-	else if (!same)
+	else if (!equal)
 		conclude(proof, CCCD_FAILED, "identity_differs");
 	else if (passive != CCCD_SUCCESSFUL)
 		conclude(proof, CCCD_UNDETERMINED, "passive_authentication");

@@ -182,20 +182,20 @@ static enum cccd_err judge(struct cccd_assertion *assertion,
 	return take_result(assertion, error);
 }
 
-enum cccd_err cccd_assertion_verify(const char *token, size_t len,
-                                    const struct cccd_assertion_expected *in,
-                                    struct cccd_assertion **ret,
-                                    struct cccd_error *error)
+enum cccd_err
+cccd_assertion_verify(const char *token, size_t len,
+                      const struct cccd_assertion_expected *expected,
+                      struct cccd_assertion **ret, struct cccd_error *error)
 {
 	CLEANUP(assertion_cleanup) struct cccd_assertion *assertion = NULL;
-	struct cccd_assertion_expected expected = *in;
+	struct cccd_assertion_expected in = *expected;
 	struct jws_rules rules = { .typ = ASSERTION_TYP,
 		                   .max = CCCD_ASSERTION_MAX,
 		                   .find = find_device,
-		                   .context = &expected };
+		                   .context = &in };
 	struct jws_key key = { 0 };
 
-	TRY(check_expected(in, error));
+	TRY(check_expected(&in, error));
 	assertion = calloc(1, sizeof(*assertion));
 	if (assertion == NULL)
 		return fail(error, CCCD_ERR_MEMORY, "no memory");
@@ -204,7 +204,7 @@ enum cccd_err cccd_assertion_verify(const char *token, size_t len,
 	               &key));
 	memcpy(assertion->device, key.jwk->thumbprint,
 	       sizeof(assertion->device));
-	TRY(judge(assertion, &expected, error));
+	TRY(judge(assertion, &in, error));
 	*ret = assertion;
 	assertion = NULL;
 	return CCCD_OK;

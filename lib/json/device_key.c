@@ -110,7 +110,7 @@ static enum cccd_err make_pair(const char *path, enum sign_alg alg,
 	BUF pem = buf_make(SIGN_PEM_MAX);
 	struct sign_pair *pair = NULL;
 	enum cccd_err err =
-	        sign_pair_generate(alg != 0 ? alg : SIGN_ES256, &pair);
+	        sign_pair_generate(alg != SIGN_NONE ? alg : SIGN_ES256, &pair);
 
 	if (err == CCCD_OK)
 		err = sign_pair_to_pem(pair, &pem);
@@ -253,7 +253,7 @@ static enum cccd_err replace(const struct device_key_place *place, int64_t now,
 	enum sign_alg alg = key->jwk.key.alg;
 
 	TRY(path_of(place->dir, DEVICE_KEY_SECRET, error, path));
-	TRY(make_pair(path, place->alg != 0 ? place->alg : alg, error,
+	TRY(make_pair(path, place->alg != SIGN_NONE ? place->alg : alg, error,
 	              &key->pair));
 	sign_pair_free(old);
 	return reconcile(place->dir, now, error, key);

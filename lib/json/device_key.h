@@ -45,8 +45,8 @@ struct device_key {
  * @dir:        holds device-key.pem, which is secret, and public-keys.json;
  *              made with mode 0700 when it is not there
  * @credential: a PKCS#8 file in place of device-key.pem; NULL for none
- * @alg:        of a key that is made; 0 for that of the key it replaces, or
- *              ES256
+ * @alg:        of a key that is made; SIGN_NONE for that of the key it
+ * replaces, or ES256
  */
 struct device_key_place {
 	const char *dir;

@@ -70,10 +70,10 @@ enum cccd_err device_key_state_load(const char *path, struct cccd_error *error,
 static void put_jwk(struct json_maker *maker, cJSON *parent,
                     const struct jwk *jwk)
 {
-	cJSON *object = cJSON_Parse(jwk->text);
+	cJSON *made = cJSON_Parse(jwk->text);
 
-	if (object == NULL || !cJSON_AddItemToObject(parent, "jwk", object)) {
-		cJSON_Delete(object);
+	if (made == NULL || !cJSON_AddItemToObject(parent, "jwk", made)) {
+		cJSON_Delete(made);
 		maker->failed = true;
 	}
 }

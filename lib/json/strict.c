@@ -26,8 +26,11 @@ struct scan {
 
 static struct scan scan_of(struct span text)
 {
-	return (struct scan){ .at = text.at,
-		              .end = text.at + text.len,
+	static const uint8_t nothing[1];
+	const uint8_t *at = text.len > 0 ? text.at : nothing;
+
+	return (struct scan){ .at = at,
+		              .end = at + text.len,
 		              .expect = EXPECT_VALUE };
 }
 
@@ -279,7 +282,7 @@ enum cccd_err strict_member(struct span text, const char *name,
                             struct span *ret)
 {
 	struct scan scan = scan_of(text);
-	struct span value = { 0 };
+	struct span contents = { 0 };
 
 	skip_blanks(&scan);
 	while (scan.at < scan.end) {
@@ -294,10 +297,10 @@ enum cccd_err strict_member(struct span text, const char *name,
 			struct span found =
 			        span_of(from + 1, (size_t)(scan.at - from) - 2);
 
-			if (!take_value(&scan, &value))
+			if (!take_value(&scan, &contents))
 				break;
 			if (span_equal(found, span_text(name))) {
-				*ret = value;
+				*ret = contents;
 				return CCCD_OK;
 			}
 		}

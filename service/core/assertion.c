@@ -10,7 +10,7 @@
 #include "lib/json/result.h"
 #include "lib/json/strict.h"
 
-enum { ORIGIN_MOST = 512, LETTERS_OF_THREE = 4 };
+enum { ORIGIN_MOST = 512, PAYLOAD_MAX = CCCD_ASSERTION_MAX / 4 * 3 };
 
 enum cccd_err assertion_digests_of(const struct cccd_document *document,
                                    struct assertion_digests *ret)
@@ -125,7 +125,7 @@ enum cccd_err assertion_make(const struct device_keys *keys,
                              const struct assertion_input *input,
                              struct cccd_error *error, struct buf *ret)
 {
-	BUF payload = buf_make(CCCD_ASSERTION_MAX / LETTERS_OF_THREE * 3);
+	BUF payload = buf_make(PAYLOAD_MAX);
 	char *head = NULL;
 	enum cccd_err err = CCCD_OK;
 

@@ -189,7 +189,7 @@ enum cccd_err device_keys_rotate(struct device_keys *keys, int64_t now,
 	struct device_key_place where = place_of(keys);
 	struct device_key *fresh = NULL;
 
-	where.alg = 0;
+	where.alg = SIGN_NONE;
 	TRY(device_key_rotate(&where, now, error, &fresh));
 	take_key(keys, fresh);
 	return CCCD_OK;

@@ -26,7 +26,7 @@ enum { DEVICE_KEYS_KEEP_S = 30 * 24 * 3600 };
  * @credential: a PKCS#8 file that is used in place of the one in @dir, as
  *              systemd hands out; NULL: $CREDENTIALS_DIRECTORY/device-key
  *              where that exists, else none
- * @alg:        of a key that is made on the first start; 0 for ES256
+ * @alg:        of a key that is made on the first start; SIGN_NONE for ES256
  * @keep_s:     how long a replaced key stays in the JWKS; 0 for
  *              DEVICE_KEYS_KEEP_S
  */
