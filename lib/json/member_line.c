@@ -16,10 +16,10 @@ unsigned int member_line(struct span text, const char *name)
 	unsigned int depth = 0;
 	unsigned int line = 1;
 	bool is_key = true;
+	size_t len = 0;
 
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = text.at[i];
-		size_t end = i;
 
 		line += c == '\n';
 		depth += c == '{' || c == '[';
@@ -28,11 +28,11 @@ unsigned int member_line(struct span text, const char *name)
 			is_key = c != ':';
 		if (c != '"')
 			continue;
-		end = string_end(text, i);
-		if (depth == 1 && is_key && end - i == wanted.len + 2 &&
+		len = string_end(text, i) - i;
+		if (depth == 1 && is_key && len == wanted.len + 2 &&
 		    memcmp(text.at + i + 1, wanted.at, wanted.len) == 0)
 			return line;
-		i = end - 1;
+		i += len - 1;
 	}
 	return 1;
 }

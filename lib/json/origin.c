@@ -109,31 +109,51 @@ static const char *check_port(const char *text, unsigned long own)
 	return NULL;
 }
 
-const char *json_origin_check(const char *text)
+/* What a person may write by mistake, each with a reason of its own. */
+static const char *check_spelling(const char *text)
 {
-	bool secure = strncmp(text, "https://", 8) == 0;
-	const char *host = text + (secure ? 8 : 7);
-	size_t len = 0;
+	const char *host = strstr(text, "://");
 
 	if (strlen(text) >= RP_ORIGIN_MAX)
 		return "it is too long";
 	if (strchr(text, '*') != NULL)
 		return "patterns are not taken: name each origin whole";
-	if (!secure && strncmp(text, "http://", 7) != 0)
-		return "it does not begin with https:// or http://";
 	for (const char *at = text; *at != '\0'; at++)
 		if (*at >= 'A' && *at <= 'Z')
 			return "browsers send origins in lower case";
-	if (strpbrk(host, "/?#@\\") != NULL)
+	if (host == NULL ||
+	    (strncmp(text, "https:", 6) != 0 && strncmp(text, "http:", 5) != 0))
+		return "it does not begin with https:// or http://";
+	if (strpbrk(host + 3, "/?#@\\") != NULL)
 		return "an origin has no path, query, user or final slash";
-	len = host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
-	if (len > strlen(host) || !is_host(host, len))
+	return NULL;
+}
+
+/* Host and port behind the scheme. */
+static const char *check_host(const char *host, bool secure)
+{
+	size_t len =
+	        host[0] == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+
+	if (len > strlen(host) || !is_host(host, len) ||
+	    (host[len] != '\0' && host[len] != ':'))
 		return "its host is not spelled as browsers do";
 	if (!secure && !is_loopback(host, len))
 		return "http is only for localhost, 127.0.0.1 and [::1]";
-	if (host[len] == '\0')
-		return NULL;
-	if (host[len] != ':')
-		return "its host is not spelled as browsers do";
-	return check_port(host + len + 1, secure ? 443 : 80);
+	return host[len] == '\0'
+	               ? NULL
+	               : check_port(host + len + 1, secure ? 443 : 80);
+}
+
+const char *json_origin_check(const char *text)
+{
+	const char *reason = check_spelling(text);
+
+	if (reason != NULL)
+		return reason;
+	if (strncmp(text, "https://", 8) == 0)
+		return check_host(text + 8, true);
+	if (strncmp(text, "http://", 7) == 0)
+		return check_host(text + 7, false);
+	return "it does not begin with https:// or http://";
 }

@@ -113,36 +113,34 @@ enum cccd_err policy_party(const struct registry *registry,
 		break;
 	case CALLER_AGENT: break; /* it answers, it never asks */
 	}
-	if (party == NULL)
-		return fail(error, CCCD_ERR_ORIGIN_NOT_REGISTERED,
-		            "no relying party has this caller");
+	if (party == NULL) {
+		(void)fail(error, CCCD_ERR_ORIGIN_NOT_REGISTERED,
+		           "no relying party has this caller");
+		return CCCD_ERR_ORIGIN_NOT_REGISTERED;
+	}
 	*ret = party;
 	return CCCD_OK;
 }
 
-/* The one statement that counts. */
-static enum cccd_err choose(const struct json_relying_party *party,
-                            const struct json_request *request,
-                            const struct json_request *signed_request,
-                            struct cccd_error *error,
-                            const struct json_request **ret)
+/* Whether what the caller says is enough, without a signature or with it. */
+static enum cccd_err check_statement(const struct json_relying_party *party,
+                                     const struct json_request *request,
+                                     const struct json_request *signed_request,
+                                     struct cccd_error *error)
 {
 	if (strcmp(request->rp, party->id) != 0 ||
 	    (signed_request != NULL &&
 	     strcmp(signed_request->rp, party->id) != 0))
 		return fail(error, CCCD_ERR_RP_MISMATCH,
 		            "\"rp\" is not this caller's");
-	if (signed_request != NULL) {
-		*ret = signed_request;
+	if (signed_request != NULL)
 		return CCCD_OK;
-	}
 	if (party->request_mode == JSON_REQUEST_SIGNED)
 		return fail(error, CCCD_ERR_REQUEST_SIGNATURE,
 		            "this relying party signs its requests");
 	if (request->request_jwt != NULL)
 		return fail(error, CCCD_ERR_REQUEST_SIGNATURE,
 		            "the signed request was not verified");
-	*ret = request;
 	return CCCD_OK;
 }
 
@@ -252,10 +250,12 @@ static enum cccd_err decide(const struct registry *registry,
                             struct cccd_error *error, struct grant *ret)
 {
 	const struct json_relying_party *party = NULL;
-	const struct json_request *chosen = NULL;
+	/* The one statement that counts. */
+	const struct json_request *chosen =
+	        signed_request != NULL ? signed_request : request;
 
 	TRY(policy_party(registry, caller, error, &party));
-	TRY(choose(party, request, signed_request, error, &chosen));
+	TRY(check_statement(party, request, signed_request, error));
 	TRY(grant_purpose(party, chosen, error, ret));
 	TRY(grant_scopes(party, chosen, error, ret));
 	TRY(grant_audience(party, chosen, error, ret));

@@ -44,7 +44,7 @@ static void close_directory(DIR **directory)
 		(void)closedir(*directory);
 }
 
-static void close_file(int *fd)
+static void close_file(const int *fd)
 {
 	if (*fd >= 0)
 		(void)close(*fd);
