@@ -87,7 +87,7 @@ enum selfcheck_verdict check_mode(const struct check_place *place,
                                   char ret_detail[static SELFCHECK_DETAIL_MAX])
 {
 	char path[CHECK_PATH_MAX];
-	enum selfcheck_verdict verdict = rule->bad;
+	enum selfcheck_verdict verdict = SELFCHECK_PASS;
 	DIR *stream = NULL;
 
 	if (!check_path(place, rule->path, path))

@@ -18,25 +18,43 @@ enum {
 	ANSWER_MAX = 3072,
 	LISTEN_STATE = 0x0A,
 	STEP_SECONDS = 2,
+	ADDRESS_MAX = 16,
+	LOOPBACK_NET = 127,
 };
 
-/* "0100007F:5DCC": the address in the byte order of this machine. */
-static bool is_loopback(const char *address, size_t len)
+/* "0100007F": words as this machine prints the bytes of an address.
+ * Returns its length, 0 when it is none. */
+static size_t take_address(const char *text, size_t len,
+                           uint8_t ret[static ADDRESS_MAX])
 {
-	static const char six[] = "00000000000000000000000001000000";
-	static const char mapped[] = "0000000000000000FFFF0000";
-	uint32_t probe = 1;
-	bool little = *(const uint8_t *)&probe == 1;
+	size_t used = 0;
 
-	if (len == 8)
-		return strncmp(address + (little ? 6 : 0), "7F", 2) == 0;
-	if (len != 32)
-		return false;
-	if (strncmp(address, mapped, sizeof(mapped) - 1) == 0)
-		return is_loopback(address + 24, 8);
-	return strncmp(address,
-	               little ? six : "00000000000000000000000000000001",
-	               32) == 0;
+	if (len != 8 && len != 32)
+		return 0;
+	for (size_t i = 0; i < len; i += 8) {
+		char digits[9] = "";
+		uint32_t word = 0;
+
+		memcpy(digits, text + i, 8);
+		word = (uint32_t)strtoul(digits, NULL, 16);
+		memcpy(ret + used, &word, sizeof(word));
+		used += sizeof(word);
+	}
+	return used;
+}
+
+static bool is_loopback(const char *text, size_t len)
+{
+	static const uint8_t six[ADDRESS_MAX] = { [15] = 1 };
+	static const uint8_t mapped[12] = { [10] = 0xFF, [11] = 0xFF };
+	uint8_t bytes[ADDRESS_MAX] = { 0 };
+	size_t used = take_address(text, len, bytes);
+
+	if (used == 4)
+		return bytes[0] == LOOPBACK_NET;
+	if (used == ADDRESS_MAX && memcmp(bytes, mapped, sizeof(mapped)) == 0)
+		return bytes[12] == LOOPBACK_NET;
+	return used == ADDRESS_MAX && memcmp(bytes, six, sizeof(six)) == 0;
 }
 
 /* One listener of our port: 1 on loopback, -1 elsewhere, 0 another one. */
