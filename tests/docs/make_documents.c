@@ -17,6 +17,7 @@
 #include "lib/json/result.h"
 #include "lib/json/tables.h"
 #include "tests/docs/make_assertion.h"
+#include "tests/docs/make_audit.h"
 #include "tests/sim/sim_card.h"
 
 enum {
@@ -435,6 +436,7 @@ int main(int argc, char **argv)
 		probe_card(&work, &plans[i]);
 	save_problems(&work);
 	save_readers(&work);
+	make_audit_documents(work.dir);
 	cccd_trust_close(work.trust);
 	json_tables_release(&work.tables);
 	return 0;
