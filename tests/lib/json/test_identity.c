@@ -201,6 +201,12 @@ static void result_with_an_age_alone_tells_nothing_else(void **state)
 	assert_true(cJSON_IsFalse(
 	        cJSON_GetObjectItemCaseSensitive(identity, "age_over_30")));
 	cJSON_Delete(whole);
+	/* Renderings obey the same scopes. */
+	input.renderings = 0xF;
+	identity = identity_of(&input, &whole);
+	assert_int_equal(cJSON_GetArraySize(identity), 2);
+	cJSON_Delete(whole);
+	input.renderings = 0;
 	/* A birth date that leaves it open: nothing at all. */
 	(void)snprintf(person->date_of_birth, sizeof(person->date_of_birth),
 	               "2008");
