@@ -32,7 +32,7 @@ enum { REQUIRED = MEMBER_RP | MEMBER_NONCE | MEMBER_PURPOSE | MEMBER_SCOPES };
 /* What may stand outside a signed request. */
 enum { OUTSIDE = MEMBER_RP | MEMBER_READER | MEMBER_JWT };
 
-enum { REQUIRED_CHECKS_MAX = CCCD_CHECKS };
+_Static_assert(CCCD_CHECKS <= 32, "a bit for each check");
 
 static const char *const evidence_words[] = {
 	[JSON_EVIDENCE_NONE] = "none",
