@@ -66,14 +66,19 @@ static enum cccd_err take_consent(struct sessions *sessions,
                                   struct cccd_error *error)
 {
 	struct matter *matter = &session->matter;
+	struct cccd_error cause = { .tries_left = -1 };
 	enum cccd_err err = CCCD_OK;
 
+	/* What the log would refuse, a citizen's number, ends nothing here. */
+	if (consent->text_id[0] != '\0' && !audit_text_id_ok(consent->text_id))
+		return fail(error, CCCD_ERR_REQUEST_MALFORMED,
+		            "text_id: no name of a text");
 	(void)snprintf(matter->consent_text, sizeof(matter->consent_text), "%s",
 	               consent->text_id);
-	err = grant_apply_consent(&matter->grant, consent, error);
+	err = grant_apply_consent(&matter->grant, consent, &cause);
 	if (err != CCCD_OK) {
-		session_end(sessions, session, SESSION_FAILED, error);
-		return err;
+		session_end(sessions, session, SESSION_FAILED, &cause);
+		return fail(error, err, "%s", cause.text);
 	}
 	matter->consent_given = true;
 	if ((matter->grant.scopes.bits & JSON_SCOPE_PORTRAIT) == 0)

@@ -169,33 +169,42 @@ static enum cccd_err show_again(struct sessions *sessions,
 	return view_session(session, session->token, ret_view);
 }
 
-static enum cccd_err
-create(struct sessions *sessions, const struct caller *caller,
-       const struct json_request *request, const char *idempotency_key,
-       struct cccd_error *error, uint32_t *retry_after_s, char **ret_view)
+/* What a caller brings. */
+struct asking {
+	const struct caller *caller;
+	const struct json_request *request;
+	const char *idempotency_key;
+};
+
+static enum cccd_err create(struct sessions *sessions,
+                            const struct asking *asking,
+                            struct cccd_error *error, uint32_t *retry_after_s,
+                            char **ret_view)
 {
-	struct session *session =
-	        by_idempotency(sessions, caller, idempotency_key);
+	struct session *session = by_idempotency(sessions, asking->caller,
+	                                         asking->idempotency_key);
 	uint8_t digest[32];
 	enum cccd_err err = CCCD_OK;
 
-	TRY(digest_request(request, digest));
+	TRY(digest_request(asking->request, digest));
 	if (session != NULL)
 		return show_again(sessions, session, digest, error, ret_view);
-	TRY(begin(sessions, caller, request, error, retry_after_s, &session));
+	TRY(begin(sessions, asking->caller, asking->request, error,
+	          retry_after_s, &session));
 	memcpy(session->request, digest, sizeof(session->request));
 	(void)snprintf(session->idempotency, sizeof(session->idempotency), "%s",
-	               idempotency_key);
+	               asking->idempotency_key);
 	session_enter(sessions, session, SESSION_CREATED);
 	session_proceed(sessions, session);
 	err = view_session(session, session->token, ret_view);
-	if (idempotency_key[0] == '\0')
+	if (asking->idempotency_key[0] == '\0')
 		wipe(session->token, sizeof(session->token));
 	if (err != CCCD_OK)
 		session_end(sessions, session, SESSION_CANCELLED, NULL);
 	return err;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): what comes in, what goes out */
 enum cccd_err sessions_create(struct sessions *sessions,
                               const struct caller *caller,
                               const struct json_request *request,
@@ -203,14 +212,18 @@ enum cccd_err sessions_create(struct sessions *sessions,
                               struct cccd_error *error, uint32_t *retry_after_s,
                               char **ret_view)
 {
+	const struct asking asking = {
+		.caller = caller,
+		.request = request,
+		.idempotency_key = idempotency_key,
+	};
 	enum cccd_err err = CCCD_OK;
 
 	*retry_after_s = 0;
 	if (strlen(idempotency_key) > SESSION_IDEMPOTENCY_MAX)
 		return fail(error, CCCD_ERR_REQUEST_MALFORMED,
 		            "Idempotency-Key: too long");
-	err = create(sessions, caller, request, idempotency_key, error,
-	             retry_after_s, ret_view);
+	err = create(sessions, &asking, error, retry_after_s, ret_view);
 	if (err != CCCD_OK)
 		return fail(error, err, "no session");
 	return CCCD_OK;

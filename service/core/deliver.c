@@ -27,7 +27,8 @@ static enum cccd_err why_not(const struct session *session,
 	case SESSION_DELIVERED:
 		return fail(error, CCCD_ERR_RESULT_DELIVERED, "given before");
 	case SESSION_FAILED:
-		*error = session->error;
+		if (error != NULL)
+			*error = session->error;
 		return session->error.code;
 	case SESSION_CANCELLED:
 		return fail(error, CCCD_ERR_CANCELLED, "it was cancelled");
@@ -100,13 +101,14 @@ static enum cccd_err make_output(const struct sessions *sessions,
 static enum cccd_err tell_it(struct sessions *sessions, struct session *session,
                              enum audit_way way, struct cccd_error *error)
 {
+	struct cccd_error cause = { .tries_left = -1 };
 	enum cccd_err err = tell_delivery(sessions->parts.audit,
-	                                  &session->matter, way, error);
+	                                  &session->matter, way, &cause);
 
 	if (err == CCCD_OK)
 		return CCCD_OK;
-	session_end(sessions, session, SESSION_FAILED, error);
-	return err;
+	session_end(sessions, session, SESSION_FAILED, &cause);
+	return fail(error, err, "%s", cause.text);
 }
 
 /* Nothing is left to take: the session is over. */

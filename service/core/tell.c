@@ -54,7 +54,7 @@ static struct audit_timings timings(const struct matter *matter,
 enum cccd_err tell_end(struct audit *audit, const struct matter *matter,
                        const struct tell_end *end, struct cccd_error *error)
 {
-	struct scope_words words;
+	struct scope_words words = { 0 };
 	struct audit_entry entry;
 
 	fill(matter, AUDIT_READ, &words, &entry);
@@ -73,7 +73,7 @@ enum cccd_err tell_end(struct audit *audit, const struct matter *matter,
 enum cccd_err tell_delivery(struct audit *audit, const struct matter *matter,
                             enum audit_way way, struct cccd_error *error)
 {
-	struct scope_words words;
+	struct scope_words words = { 0 };
 	struct audit_entry entry;
 
 	fill(matter, AUDIT_DELIVERY, &words, &entry);
@@ -85,7 +85,7 @@ enum cccd_err tell_keys_refused(struct audit *audit,
                                 const struct matter *matter, unsigned int count,
                                 struct cccd_error *error)
 {
-	struct scope_words words;
+	struct scope_words words = { 0 };
 	struct audit_entry entry;
 
 	fill(matter, AUDIT_ACCESS_KEY_REFUSED, &words, &entry);
@@ -97,7 +97,7 @@ enum cccd_err tell_lease_broken(struct audit *audit,
                                 const struct matter *matter,
                                 uint32_t operator_uid, struct cccd_error *error)
 {
-	struct scope_words words;
+	struct scope_words words = { 0 };
 	struct audit_entry entry;
 
 	fill(matter, AUDIT_LEASE_BROKEN, &words, &entry);

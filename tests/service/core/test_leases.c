@@ -416,6 +416,14 @@ static void consent_comes_first_and_may_take_away(void **state)
 	                 CCCD_OK);
 	session = house_find(house, &caller, &made);
 	assert_int_equal(session->state, SESSION_AWAITING_CONSENT);
+	/* Nobody smuggles a number into the log. */
+	(void)snprintf(consent.text_id, sizeof(consent.text_id),
+	               "001199000001");
+	assert_int_equal(
+	        sessions_consent(house->sessions, session, &consent, NULL),
+	        CCCD_ERR_REQUEST_MALFORMED);
+	assert_int_equal(session->state, SESSION_AWAITING_CONSENT);
+	consent = house_consent(true);
 	assert_true(json_scopes_add(&consent.deselected, "portrait"));
 	assert_int_equal(
 	        sessions_consent(house->sessions, session, &consent, NULL),
@@ -587,6 +595,47 @@ static void tick_tells_when_to_come_back(void **state)
 	                1000);
 }
 
+static void ring_nothing(void *context)
+{
+	(void)context;
+}
+
+/* A job comes after all that was told of it, however much that was. */
+static void notes_come_before_their_job(void **state)
+{
+	const struct job_note note = { .job = 1, .kind = JOB_FILE };
+	struct inbox_batch batch;
+	struct inbox *inbox = NULL;
+	struct job *job = NULL;
+	size_t notes = 0;
+
+	(void)state;
+	assert_int_equal(inbox_new(ring_nothing, NULL, &inbox), CCCD_OK);
+	assert_int_equal(job_new(&job), CCCD_OK);
+	job->number = 1;
+	for (unsigned int i = 0; i < 1000; i++)
+		inbox_note(inbox, &note);
+	inbox_job(inbox, job);
+	while (inbox_take(inbox, &batch)) {
+		notes += batch.note_count;
+		if (batch.jobs != NULL)
+			break;
+		assert_int_equal(batch.note_count, INBOX_BATCH);
+	}
+	/* Bounded: a loop that stands still costs no more than this. */
+	assert_int_equal(notes, 256);
+	assert_ptr_equal(batch.jobs, job);
+	assert_false(inbox_take(inbox, &batch));
+	/* What nobody waits for is dropped, and only that. */
+	inbox_job(inbox, job);
+	inbox_drop(inbox, 2);
+	assert_true(inbox_take(inbox, &batch));
+	inbox_job(inbox, batch.jobs);
+	inbox_drop(inbox, 1);
+	assert_false(inbox_take(inbox, &batch));
+	inbox_free(inbox);
+}
+
 static void signed_requests_are_used_once(void **state)
 {
 	struct seen *seen = calloc(1, sizeof(*seen));
@@ -632,6 +681,7 @@ int main(void)
 		CASE(keys_come_from_where_the_registry_says),
 		CASE(events_are_told_again_to_those_who_missed_them),
 		CASE(tick_tells_when_to_come_back),
+		cmocka_unit_test(notes_come_before_their_job),
 		cmocka_unit_test(signed_requests_are_used_once),
 	};
 

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "lib/json/result.h"
 #include "service/core/audit.h"
+#include "service/core/reading.h"
 #include "tests/service/core/fake_engine.h"
 
 enum { STATES = SESSION_EXPIRED + 1 };
@@ -47,6 +48,8 @@ static int teardown(void **state)
 
 /* The audit log as it is, or full. */
 static atomic_bool disk_is_full;
+static atomic_bool disk_is_slow;
+static atomic_bool disk_is_asked;
 
 enum cccd_err __real_audit_append(struct audit *audit,
                                   const struct audit_entry *entry,
@@ -59,6 +62,13 @@ enum cccd_err __wrap_audit_append(struct audit *audit,
                                   const struct audit_entry *entry,
                                   struct cccd_error *error)
 {
+	/* A disk that takes its time, on the worker's thread. */
+	if (entry->kind == AUDIT_READ && entry->outcome == AUDIT_ENDED_READ &&
+	    atomic_load(&disk_is_slow)) {
+		atomic_store(&disk_is_asked, true);
+		while (atomic_load(&disk_is_slow))
+			clock_sleep_ms(1);
+	}
 	if (disk_is_full)
 		return fail(error, CCCD_ERR_AUDIT, "no space");
 	return __real_audit_append(audit, entry, error);
@@ -420,6 +430,49 @@ static void result_leaves_only_after_its_audit_entry(void **state)
 	free(log);
 }
 
+/* The verdict is being written while the client gives up: one line. */
+static void cancel_while_the_verdict_is_written_adds_no_line(void **state)
+{
+	struct house *house = *state;
+	struct session *session = bring(house, SESSION_READING);
+	char *log = NULL;
+
+	atomic_store(&disk_is_asked, false);
+	atomic_store(&disk_is_slow, true);
+	fake_end(0, CCCD_OK);
+	while (!atomic_load(&disk_is_asked))
+		clock_sleep_ms(1);
+	sessions_cancel(house->sessions, session);
+	assert_int_equal(session->state, SESSION_CANCELLED);
+	atomic_store(&disk_is_slow, false);
+	/* The worker is free again when the next one reads. */
+	fake_card(house, 0, false);
+	read_to_the_end(house, session_id(bring(house, SESSION_READING)),
+	                CCCD_OK);
+	log = house_log(house, false);
+	assert_int_equal(house_count_text(log, session_id(session)), 1);
+	assert_int_equal(house_count_text(log, "cancelled"), 0);
+	free(log);
+}
+
+/* And the other way round: what the loop has told, the worker does not. */
+static void verdict_of_an_ended_session_is_not_written(void **state)
+{
+	struct house *house = *state;
+	struct cccd_error error = { .tries_left = -1 };
+	struct job *job = NULL;
+	char *log = NULL;
+
+	assert_int_equal(job_new(&job), CCCD_OK);
+	assert_false(atomic_flag_test_and_set(&job->claimed));
+	assert_int_equal(reading_seal(house->sessions, job, &error),
+	                 CCCD_ERR_CANCELLED);
+	log = house_log(house, false);
+	assert_string_equal(log, "");
+	free(log);
+	job_free(job);
+}
+
 static void verdict_is_lost_when_the_log_cannot_take_it(void **state)
 {
 	struct house *house = *state;
@@ -641,6 +694,8 @@ int main(void)
 		CASE(sessions_survive_every_happening_in_every_state),
 		CASE(sessions_write_one_line_for_every_end),
 		CASE(result_leaves_only_after_its_audit_entry),
+		CASE(cancel_while_the_verdict_is_written_adds_no_line),
+		CASE(verdict_of_an_ended_session_is_not_written),
 		CASE(verdict_is_lost_when_the_log_cannot_take_it),
 		CASE(portrait_waits_for_its_own_entry),
 		CASE(portrait_and_result_are_given_once_in_any_order),
