@@ -318,7 +318,9 @@ static enum cccd_err tell_start(struct daemon *daemon, struct cccd_error *error)
 {
 	const struct audit_entry entry = { .kind = AUDIT_START };
 
-	return audit_append(daemon->audit, &entry, error);
+	TRY(audit_append(daemon->audit, &entry, error));
+	return audit_expire(daemon->audit, daemon->config.audit_retention_days,
+	                    error);
 }
 
 static void daemon_cleanup(struct daemon **daemon)

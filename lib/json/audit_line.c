@@ -3,6 +3,7 @@
 #include "lib/json/audit_line.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
@@ -19,6 +20,7 @@ static const struct {
 	[AUDIT_READ] = { "read", AUDIT_CHAIN_READS },
 	[AUDIT_DELIVERY] = { "delivery", AUDIT_CHAIN_READS },
 	[AUDIT_RECOVERED] = { "recovered", AUDIT_CHAIN_READS },
+	[AUDIT_EXPIRED] = { "expired", AUDIT_CHAIN_READS },
 	[AUDIT_BAD_SOD] = { "bad_sod", AUDIT_CHAIN_SECURITY },
 	[AUDIT_CLONE_SUSPICION] = { "clone_suspicion", AUDIT_CHAIN_SECURITY },
 	[AUDIT_UNKNOWN_ORIGIN] = { "unknown_origin", AUDIT_CHAIN_SECURITY },
@@ -117,6 +119,15 @@ static int64_t days_of(int year, int month, int day)
 	       1 - 719468;
 }
 
+int64_t audit_month_end(const char *month)
+{
+	int year = (int)strtol(month, NULL, 10);
+	int number = (int)strtol(month + 5, NULL, 10);
+
+	return number == 12 ? days_of(year + 1, 1, 1) * 86400
+	                    : days_of(year, number + 1, 1) * 86400;
+}
+
 /* "2026-11-23T02:10:04Z", as clock_text() writes it. */
 static bool take_time(const char *text, int64_t *ret)
 {
@@ -209,7 +220,7 @@ static enum cccd_err take_place(const cJSON *root, struct audit_line *line)
 	TRY(parse_text(root, "kind", NULL, &text));
 	line->kind = kind_of(text);
 	if (line->kind == AUDIT_NONE ||
-	    (line->kind != AUDIT_RECOVERED &&
+	    (line->kind != AUDIT_RECOVERED && line->kind != AUDIT_EXPIRED &&
 	     kinds[line->kind].chain != line->chain))
 		return CCCD_ERR_DATA_MALFORMED;
 	TRY(parse_integer(root, "sequence", 1, 9e15, NULL, &number));

@@ -37,6 +37,7 @@ enum audit_kind {
 	AUDIT_READ,     /* a session came to its end, with or without verdict */
 	AUDIT_DELIVERY, /* something is about to leave */
 	AUDIT_RECOVERED, /* the log was found damaged and goes on here */
+	AUDIT_EXPIRED,   /* old months were taken away */
 
 	/* The security log. */
 	AUDIT_BAD_SOD,            /* passive authentication failed */
@@ -52,7 +53,8 @@ enum audit_kind {
 /** audit_kind_name() - "read", "delivery", "bad_sod", …; "" if unknown. */
 const char *audit_kind_name(enum audit_kind kind);
 
-/* The log that lines of this kind stand in; AUDIT_RECOVERED is in both. */
+/* The log that lines of this kind stand in; the log's own affairs,
+ * AUDIT_RECOVERED and AUDIT_EXPIRED, stand in both. */
 enum audit_chain_id audit_kind_chain(enum audit_kind kind);
 
 /** enum audit_outcome - how a session ended. */
@@ -170,12 +172,12 @@ struct audit_link {
 };
 
 /**
- * struct audit_gap - what AUDIT_RECOVERED tells beside its detail.
+ * struct audit_gap - what AUDIT_RECOVERED tells, and AUDIT_EXPIRED.
  * @detail:   "torn_line", "lines_missing", "tail_damaged", "head_missing",
- *            "head_damaged"
+ *            "head_damaged"; "retention"
  * @bytes:    taken off the end of the file, 0 for none
- * @sequence, @hash: of the line that the head had told of; 0 and "" when
- *            nothing is missing
+ * @sequence, @hash: of the line that the head had told of, or of the last
+ *            one that was taken away; 0 and "" when nothing is missing
  */
 struct audit_gap {
 	const char *detail;
@@ -186,7 +188,7 @@ struct audit_gap {
 
 /**
  * audit_line_make() - one line with its line feed.
- * @gap:      for AUDIT_RECOVERED; NULL otherwise
+ * @gap:      for AUDIT_RECOVERED and AUDIT_EXPIRED; NULL otherwise
  * @ret:      emptied first; its maximum is at least AUDIT_LINE_MAX
  * @ret_hash: of this line: SHA-256 over everything before ,"hash":
  *
@@ -244,6 +246,9 @@ struct audit_line {
  */
 CHECKED enum cccd_err audit_line_parse(struct span text,
                                        struct audit_line *ret);
+
+/* The first moment, UTC, after the month "YYYY-MM"; its form was checked. */
+int64_t audit_month_end(const char *month);
 
 /**
  * struct audit_head - head.json: the newest line, kept apart.

@@ -272,7 +272,8 @@ static bool is_consistent(const struct audit_entry *entry,
 
 	if (entry->kind <= AUDIT_NONE || entry->kind >= AUDIT_KINDS)
 		return false;
-	if ((entry->kind == AUDIT_RECOVERED) != (gap != NULL))
+	if ((entry->kind == AUDIT_RECOVERED || entry->kind == AUDIT_EXPIRED) !=
+	    (gap != NULL))
 		return false;
 	if (read != (entry->outcome != AUDIT_ENDED_NONE) ||
 	    delivery != (entry->way != AUDIT_WAY_NONE))

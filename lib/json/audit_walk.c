@@ -42,6 +42,9 @@ const char *audit_fault_name(enum audit_fault fault)
  * @last_true: hash of its bytes, where it was altered
  * @unread:   lines since then that nobody can read
  * @met:      bits of the anchors that were met
+ * @before:   the line before the first one, where it is not here; a line
+ *            "expired" may yet account for it
+ * @first:    file of the first line
  */
 struct walker {
 	const struct audit_walk *walk;
@@ -55,6 +58,8 @@ struct walker {
 	struct audit_head head;
 	bool head_met;
 	unsigned int met;
+	struct audit_head before;
+	const char *first;
 };
 
 static void found(struct walker *at, enum audit_fault fault, uint64_t from,
@@ -132,6 +137,13 @@ static bool judge_place(struct walker *at, const struct audit_line *line)
 	}
 	if (at->last.sequence == 0 && begins_at_anchor(at, line))
 		return true;
+	if (at->last.sequence == 0 && at->unread == 0 && line->sequence > 1) {
+		at->before.sequence = line->sequence - 1;
+		memcpy(at->before.hash, line->previous,
+		       sizeof(at->before.hash));
+		at->first = at->file;
+		return true;
+	}
 	/* What cannot be read was told of, and counts as there. */
 	if (line->sequence > next + at->unread)
 		found(at, AUDIT_MISSING, next + at->unread, line->sequence - 1,
@@ -170,6 +182,10 @@ static enum cccd_err judge_line(struct walker *at, struct span text)
 		memcpy(at->last_true, line.true_hash, sizeof(at->last_true));
 		at->unread = 0;
 	}
+	if (line.kind == AUDIT_EXPIRED &&
+	    line.missing_sequence == at->before.sequence &&
+	    strcmp(line.missing_hash, at->before.hash) == 0)
+		at->before.sequence = 0;
 	if (line.kind == AUDIT_RECOVERED)
 		found(at, AUDIT_REPAIRED, line.sequence, line.missing_sequence,
 		      repair_detail(&line));
@@ -226,6 +242,11 @@ static void judge_end(struct walker *at, bool head_bad)
 	const struct audit_walk *walk = at->walk;
 	uint64_t last = at->last.sequence;
 
+	if (at->before.sequence != 0) {
+		at->number = 1;
+		at->file = at->first;
+		found(at, AUDIT_MISSING, 1, at->before.sequence, NULL);
+	}
 	at->number = 0;
 	at->file = audit_head_name(at->chain);
 	if (head_bad)

@@ -66,6 +66,7 @@ static enum journal_message message_of(enum audit_kind kind)
 		[AUDIT_READ] = JOURNAL_READ,
 		[AUDIT_DELIVERY] = JOURNAL_DELIVERY,
 		[AUDIT_RECOVERED] = JOURNAL_RECOVERED,
+		[AUDIT_EXPIRED] = JOURNAL_EXPIRED,
 		[AUDIT_BAD_SOD] = JOURNAL_BAD_SOD,
 		[AUDIT_CLONE_SUSPICION] = JOURNAL_CLONE_SUSPICION,
 		[AUDIT_UNKNOWN_ORIGIN] = JOURNAL_UNKNOWN_ORIGIN,
@@ -286,7 +287,7 @@ static enum cccd_err append(struct audit *audit,
 	bool admitted = true;
 
 	if (entry->kind <= AUDIT_NONE || entry->kind >= AUDIT_KINDS ||
-	    entry->kind == AUDIT_RECOVERED)
+	    entry->kind == AUDIT_RECOVERED || entry->kind == AUDIT_EXPIRED)
 		return CCCD_ERR_USAGE_ARGUMENT;
 	TRY(admit(audit, entry->kind, error, &admitted));
 	if (!admitted)
@@ -305,6 +306,62 @@ enum cccd_err audit_append(struct audit *audit, const struct audit_entry *entry,
 
 	(void)pthread_mutex_lock(&audit->mutex);
 	err = append(audit, entry, error);
+	(void)pthread_mutex_unlock(&audit->mutex);
+	return err;
+}
+
+/* Told first, gone then: a crash in between leaves too much, not too little. */
+static enum cccd_err expire(struct audit *audit, enum audit_chain_id chain,
+                            const struct audit_files *files, uint32_t days,
+                            struct cccd_error *error)
+{
+	const struct audit_entry entry = { .kind = AUDIT_EXPIRED };
+	struct audit_gap gap = { .detail = "retention" };
+	struct audit_head last = { 0 };
+	size_t count = 0;
+
+	TRY(audit_file_old(&audit->chains[chain], files, days, clock_wall_s(),
+	                   error, &last, &count));
+	if (last.sequence == 0)
+		return CCCD_OK;
+	gap.sequence = last.sequence;
+	memcpy(gap.hash, last.hash, sizeof(gap.hash));
+	TRY(add(audit, chain, &entry, &gap, error));
+	for (size_t i = 0; i < count; i++)
+		if (unlinkat(audit->dir, files->names[i], 0) != 0)
+			return fail_native(error, CCCD_ERR_AUDIT, errno,
+			                   "an old file cannot be removed");
+	return CCCD_OK;
+}
+
+static enum cccd_err expire_all(struct audit *audit, uint32_t days,
+                                struct cccd_error *error)
+{
+	for (unsigned int i = 0; i < AUDIT_CHAINS; i++) {
+		enum audit_chain_id chain = (enum audit_chain_id)i;
+		struct audit_files files = { 0 };
+		enum cccd_err err =
+		        audit_files_list(audit->dir, chain, NULL, &files);
+
+		if (err == CCCD_OK)
+			err = expire(audit, chain, &files, days, error);
+		audit_files_free(&files);
+		if (err != CCCD_OK)
+			return err == CCCD_ERR_USAGE_FILE ? CCCD_ERR_AUDIT
+			                                  : err;
+	}
+	return CCCD_OK;
+}
+
+enum cccd_err audit_expire(struct audit *audit, uint32_t days,
+                           struct cccd_error *error)
+{
+	enum cccd_err err = CCCD_OK;
+
+	if (days == 0)
+		return CCCD_OK;
+	(void)pthread_mutex_lock(&audit->mutex);
+	err = expire_all(audit, days, error);
 	(void)pthread_mutex_unlock(&audit->mutex);
 	return err;
 }

@@ -71,6 +71,19 @@ CHECKED enum cccd_err audit_append(struct audit *audit,
                                    const struct audit_entry *entry,
                                    struct cccd_error *error);
 
+/**
+ * audit_expire() - take months away that ended more than @days ago.
+ * @days: 0 keeps everything
+ *
+ * A line of kind "expired" tells of the last line that goes, before anything
+ * goes: cccd audit verify lets the log begin behind it. The newest file and
+ * whatever is not sound stay.
+ *
+ * Return: CCCD_OK; CCCD_ERR_AUDIT with errno; CCCD_ERR_MEMORY.
+ */
+CHECKED enum cccd_err audit_expire(struct audit *audit, uint32_t days,
+                                   struct cccd_error *error);
+
 /* The newest line of the reads' log, e.g. for an anchor kept elsewhere. */
 void audit_head(struct audit *audit, struct audit_head *ret);
 

@@ -341,6 +341,35 @@ enum cccd_err audit_file_add(struct audit_file *file,
 	return CCCD_OK;
 }
 
+enum cccd_err audit_file_old(struct audit_file *file,
+                             const struct audit_files *files, uint32_t days,
+                             int64_t now, struct cccd_error *error,
+                             struct audit_head *ret, size_t *ret_count)
+{
+	struct audit_head last = { 0 };
+	size_t count = 0;
+
+	for (; count + 1 < files->count; count++) {
+		const char *name = files->names[count];
+		const char *month =
+		        name + strlen(name) - strlen("0000-00.jsonl");
+		struct tail tail = { 0 };
+
+		if (audit_month_end(month) + (int64_t)days * 86400 > now)
+			break;
+		TRY(older_tail(file, name, error, &tail));
+		if (tail.torn > 0 || (tail.has_line && !tail.sound))
+			break;
+		if (!tail.has_line)
+			continue;
+		last.sequence = tail.line.sequence;
+		memcpy(last.hash, tail.line.hash, sizeof(last.hash));
+	}
+	*ret = last;
+	*ret_count = count;
+	return CCCD_OK;
+}
+
 void audit_file_close(struct audit_file *file)
 {
 	if (file->fd >= 0)

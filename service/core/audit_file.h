@@ -46,7 +46,7 @@ CHECKED enum cccd_err audit_file_open(int dir, enum audit_chain_id chain,
 /**
  * audit_file_add() - one line, flushed to the disk, and the head after it.
  * @document: keyed hash of the document's number, "" for none
- * @gap:      for AUDIT_RECOVERED, else NULL
+ * @gap:      for AUDIT_RECOVERED and AUDIT_EXPIRED, else NULL
  *
  * Return: CCCD_OK; CCCD_ERR_AUDIT with errno, nothing was added;
  * CCCD_ERR_USAGE_ARGUMENT; CCCD_ERR_MEMORY.
@@ -56,6 +56,20 @@ CHECKED enum cccd_err audit_file_add(struct audit_file *file,
                                      const char *document,
                                      const struct audit_gap *gap,
                                      struct cccd_error *error);
+
+/**
+ * audit_file_old() - how many of the oldest files are past their time.
+ * @files: of this chain
+ * @now:   wall clock
+ * @ret:   of the last line in them; sequence 0 when there is none to tell of
+ *
+ * The newest file always stays, and nothing goes whose end is not sound.
+ */
+CHECKED enum cccd_err audit_file_old(struct audit_file *file,
+                                     const struct audit_files *files,
+                                     uint32_t days, int64_t now,
+                                     struct cccd_error *error,
+                                     struct audit_head *ret, size_t *ret_count);
 
 /* Accepts what was never opened, as long as it was zeroed by us. */
 void audit_file_close(struct audit_file *file);

@@ -303,6 +303,64 @@ static void walk_holds_the_log_against_anchors(void **state)
 	assert_int_equal(last, AUDIT_ANCHOR_MISSING);
 }
 
+/* Retention: what the daemon took away itself is no gap. */
+static void walk_accepts_what_expired(void **state)
+{
+	struct rig *rig = *state;
+	const struct audit_entry stranger = { .kind = AUDIT_REQUEST_FORGED };
+	struct rig_verdict verdict;
+	char path[RIG_PATH];
+
+	for (unsigned int i = 0; i < 4; i++) {
+		rig_fill(rig, 2);
+		rig_append(rig, &stranger);
+		machine.wall_s += 31 * 86400;
+	}
+	/* 2027-03-19: November and December ended over 60 days ago. */
+	assert_int_equal(audit_expire(rig->audit, 0, NULL), CCCD_OK);
+	rig_assert_sound(rig, 16, 0);
+	assert_int_equal(audit_expire(rig->audit, 60, NULL), CCCD_OK);
+	rig_assert_sound(rig, 9, 0);
+	rig_path(rig, november, path);
+	assert_int_not_equal(access(path, F_OK), 0);
+	rig_path(rig, "security-2026-12.jsonl", path);
+	assert_int_not_equal(access(path, F_OK), 0);
+	rig_path(rig, "2027-01.jsonl", path);
+	assert_int_equal(access(path, F_OK), 0);
+	/* Nothing more is old, and nothing more is told. */
+	assert_int_equal(audit_expire(rig->audit, 60, NULL), CCCD_OK);
+	rig_assert_sound(rig, 9, 0);
+	/* A second time; and a month that somebody else took. */
+	machine.wall_s += 31 * 86400;
+	assert_int_equal(audit_expire(rig->audit, 60, NULL), CCCD_OK);
+	rig_assert_sound(rig, 6, 0);
+	rig_path(rig, "2027-02.jsonl", path);
+	assert_int_equal(unlink(path), 0);
+	rig_walk(rig, &verdict);
+	assert_int_equal(rig_faults(&verdict), 1);
+	assert_true(rig_found(&verdict, AUDIT_MISSING, "2027-03.jsonl", 1));
+}
+
+/* What is not sound stays, to be looked at. */
+static void expire_keeps_what_is_damaged(void **state)
+{
+	struct rig *rig = *state;
+	char *text = NULL;
+	size_t len = 0;
+	char path[RIG_PATH];
+
+	rig_fill(rig, 2);
+	machine.wall_s += 31 * 86400;
+	rig_fill(rig, 2);
+	machine.wall_s += 365L * 86400;
+	text = rig_load(rig, november, &len);
+	rig_save(rig, november, text, len - 10);
+	free(text);
+	assert_int_equal(audit_expire(rig->audit, 60, NULL), CCCD_OK);
+	rig_path(rig, november, path);
+	assert_int_equal(access(path, F_OK), 0);
+}
+
 /* The limit, stated in cccd(1): the newest lines and the head together. */
 static void walk_cannot_find_newest_lines_gone_with_their_head(void **state)
 {
@@ -352,6 +410,8 @@ int main(void)
 		ON_RIG(walk_finds_a_line_of_the_other_log),
 		ON_RIG(walk_finds_a_month_taken_out_of_the_middle),
 		ON_RIG(walk_holds_the_log_against_anchors),
+		ON_RIG(walk_accepts_what_expired),
+		ON_RIG(expire_keeps_what_is_damaged),
 		ON_RIG(walk_cannot_find_newest_lines_gone_with_their_head),
 	};
 
