@@ -304,6 +304,9 @@ static enum cccd_err open_sessions(struct daemon *daemon)
 		        config->renderer[0] != '\0' ? config->renderer : NULL,
 		.read_ms = config->read_ms,
 		.assertion_s = config->assertion_s,
+		.session_ms = config->session_ms,
+		.card_wait_ms = config->card_wait_ms,
+		.heartbeat_ms = config->heartbeat_ms,
 	};
 	const struct sessions_hooks hooks = api_hooks(daemon->api);
 

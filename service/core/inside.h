@@ -56,6 +56,7 @@ enum portrait_state {
  * @seat:      leased; NULL before, and again when the reading is over
  * @active_ms: the last sign of life
  * @grace_ms:  0, or when the last stream was lost
+ * @since_ms:  when it entered its state
  * @ended_ms:  0 while it lives
  * @has_key:   @key waits for the card
  * @job:       under way, or back with its answer; see @reading
@@ -75,6 +76,7 @@ struct session {
 	struct seat *seat;
 	uint64_t active_ms;
 	uint64_t grace_ms;
+	uint64_t since_ms;
 	uint64_t ended_ms;
 	unsigned int streams;
 	bool had_stream;

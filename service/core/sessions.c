@@ -167,16 +167,28 @@ void sessions_drain(struct sessions *sessions)
 	seats_reap(sessions);
 }
 
+static void give_up_waiting(struct sessions *sessions, struct session *session)
+{
+	struct cccd_error error = { .tries_left = -1 };
+
+	(void)fail(&error, CCCD_ERR_READER_NO_CARD, "nobody laid a card");
+	session_end(sessions, session, SESSION_FAILED, &error);
+}
+
 static void look_at(struct sessions *sessions, struct session *session,
                     uint64_t now_ms)
 {
 	if (session->ended_ms != 0)
 		return;
-	if (now_ms >= session->active_ms + sessions->parts.lease_ms)
+	if (session_remaining(sessions, session) == 0)
 		session_end(sessions, session, SESSION_EXPIRED, NULL);
 	else if (session->grace_ms != 0 &&
 	         now_ms >= session->grace_ms + sessions->parts.grace_ms)
 		session_end(sessions, session, SESSION_CANCELLED, NULL);
+	else if (session->state == SESSION_AWAITING_CARD &&
+	         sessions->parts.card_wait_ms != 0 &&
+	         now_ms >= session->since_ms + sessions->parts.card_wait_ms)
+		give_up_waiting(sessions, session);
 }
 
 /* The oldest first: they stand in the order of their beginning. */
@@ -207,11 +219,15 @@ static uint32_t beat(struct sessions *sessions, uint64_t now_ms)
 {
 	const struct json_event event = { .time = clock_wall_s() };
 
-	if (now_ms - sessions->heartbeat_ms >= HEARTBEAT_MS) {
+	uint32_t pause = sessions->parts.heartbeat_ms != 0
+	                         ? sessions->parts.heartbeat_ms
+	                         : HEARTBEAT_MS;
+
+	if (now_ms >= sessions->heartbeat_ms + pause) {
 		sessions->heartbeat_ms = now_ms;
 		events_tell(&sessions->events, "heartbeat", &event);
 	}
-	return (uint32_t)(sessions->heartbeat_ms + HEARTBEAT_MS - now_ms);
+	return (uint32_t)(sessions->heartbeat_ms + pause - now_ms);
 }
 
 uint32_t sessions_tick(struct sessions *sessions, uint64_t now_ms)

@@ -93,6 +93,10 @@ struct sessions_hooks {
  * @renderer:     cccd-render, an absolute path; NULL for the installed one
  * @read_ms:      deadline of a whole reading; 0 for the library's own
  * @assertion_s:  life of an assertion; 0 for the most, 300
+ * @session_ms:   a session expires then, whatever it waits for; 0: never
+ * @card_wait_ms: it fails with no_card when it has waited for a card so
+ *                long; 0: never
+ * @heartbeat_ms: between two heartbeats; 0 for 15 000
  */
 struct sessions_parts {
 	struct audit *audit;
@@ -111,6 +115,9 @@ struct sessions_parts {
 	const char *renderer;
 	uint32_t read_ms;
 	uint32_t assertion_s;
+	uint32_t session_ms;
+	uint32_t card_wait_ms;
+	uint32_t heartbeat_ms;
 };
 
 CHECKED enum cccd_err sessions_new(const struct sessions_parts *parts,

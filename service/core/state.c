@@ -44,6 +44,7 @@ void session_enter(struct sessions *sessions, struct session *session,
 	if (session->state == state)
 		return;
 	session->state = state;
+	session->since_ms = sessions_now(sessions);
 	events_tell(&sessions->events, "session.state", &event);
 }
 
@@ -88,8 +89,11 @@ uint64_t session_remaining(const struct sessions *sessions,
                            const struct session *session)
 {
 	uint64_t end = session->active_ms + sessions->parts.lease_ms;
+	uint64_t last = session->matter.created_ms + sessions->parts.session_ms;
 	uint64_t now = sessions_now(sessions);
 
+	if (sessions->parts.session_ms != 0 && last < end)
+		end = last;
 	return end > now ? end - now : 0;
 }
 

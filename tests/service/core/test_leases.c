@@ -152,6 +152,47 @@ static void lease_runs_out_without_activity_only(void **state)
 	                 CCCD_ERR_SESSION_NOT_FOUND);
 }
 
+/* Activity renews a lease, not a life. */
+static void sessions_have_a_last_hour(void **state)
+{
+	struct house *house = *state;
+	struct house_session made = { 0 };
+	struct session *session = NULL;
+
+	fake_plug(house, 0, true);
+	house->sessions->parts.session_ms = house->parts.lease_ms * 2;
+	assert_int_equal(ask(house, "desk", "any", &made), CCCD_OK);
+	session = find(house, "desk", &made);
+	for (unsigned int i = 0; i < 4; i++) {
+		assert_int_equal(session->state, SESSION_AWAITING_CARD);
+		pass(house, house->parts.lease_ms / 2);
+		if (i < 3)
+			session = find(house, "desk", &made);
+	}
+	assert_int_equal(session->state, SESSION_EXPIRED);
+}
+
+static void nobody_waits_for_a_card_for_ever(void **state)
+{
+	struct house *house = *state;
+	struct house_session made = { 0 };
+	struct session *session = NULL;
+
+	fake_plug(house, 0, true);
+	house->sessions->parts.card_wait_ms = 30000;
+	assert_int_equal(ask(house, "desk", "any", &made), CCCD_OK);
+	pass(house, 29999);
+	session = find(house, "desk", &made);
+	/* Laid down and lifted: the wait begins anew. */
+	fake_card(house, 0, true);
+	fake_card(house, 0, false);
+	pass(house, 29999);
+	assert_int_equal(session->state, SESSION_AWAITING_CARD);
+	pass(house, 1);
+	assert_int_equal(session->state, SESSION_FAILED);
+	assert_int_equal(session->error.code, CCCD_ERR_READER_NO_CARD);
+}
+
 static void lost_client_has_a_grace(void **state)
 {
 	struct house *house = *state;
@@ -665,6 +706,8 @@ int main(void)
 		CASE(no_reader_and_no_service_are_told_apart),
 		CASE(one_reader_is_leased_to_one_session),
 		CASE(lease_runs_out_without_activity_only),
+		CASE(sessions_have_a_last_hour),
+		CASE(nobody_waits_for_a_card_for_ever),
 		CASE(lost_client_has_a_grace),
 		CASE(reloaded_page_succeeds_its_own_session_only),
 		CASE(any_takes_the_reader_with_a_card),
