@@ -167,17 +167,20 @@ static enum cccd_err enqueue(struct listen_conn *conn, struct buf *bytes,
 	return CCCD_OK;
 }
 
+/* How much the kernel takes at once; below 0 when the connection is lost. */
+static int try_write(struct listen_conn *conn, const struct buf *bytes)
+{
+	uv_buf_t all = uv_buf_init((char *)bytes->at, (unsigned int)bytes->len);
+	int sent = uv_try_write(&conn->io.stream, &all, 1);
+
+	return sent == UV_EAGAIN ? 0 : sent;
+}
+
 void conn_send(struct listen_conn *conn, struct buf *bytes)
 {
-	int sent = 0;
-
 	if (conn->state != CONN_CLOSING && bytes->len > 0) {
-		uv_buf_t all = uv_buf_init((char *)bytes->at,
-		                           (unsigned int)bytes->len);
+		int sent = try_write(conn, bytes);
 
-		sent = uv_try_write(&conn->io.stream, &all, 1);
-		if (sent == UV_EAGAIN)
-			sent = 0;
 		if (sent < 0 || ((size_t)sent < bytes->len &&
 		                 enqueue(conn, bytes, (size_t)sent) != CCCD_OK))
 			conn_drop(conn);

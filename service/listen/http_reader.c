@@ -2,8 +2,6 @@
 /* One request as it comes in. [service-api 1: limits before parsing] */
 #include "service/listen/http_reader.h"
 
-#include "base/secret.h"
-
 void http_reader_init(struct http_reader *reader,
                       const struct listen_limits *limits)
 {
@@ -88,8 +86,7 @@ static enum http_step take_head(struct http_reader *reader,
 	if (end == 0)
 		return part.len == room ? refuse(reader, 431, CCCD_OK)
 		                        : HTTP_MORE_HEAD;
-	/* What follows the head is kept as the body, and wiped here. */
-	wipe(reader->bytes.at + end, reader->bytes.len - end);
+	/* The rest is the body's; its first copy goes with the head. */
 	reader->bytes.len = end;
 	return judge_head(reader, judge, span_after(bytes, end - before));
 }

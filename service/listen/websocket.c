@@ -115,6 +115,12 @@ static void on_message(wslay_event_context_ptr wslay,
 	struct ws *ws = context;
 
 	(void)wslay;
+	/* wslay looks at a reason only if it comes in one piece. */
+	if (message->opcode == WSLAY_CONNECTION_CLOSE &&
+	    message->msg_length > 2 &&
+	    !text_is_utf8(
+	            span_after(span_of(message->msg, message->msg_length), 2)))
+		stop(ws, WS_BAD_TEXT);
 	if (message->opcode != WSLAY_TEXT_FRAME || ws->broken != 0)
 		return;
 	if (!text_is_utf8(buf_span(&ws->text)))

@@ -181,7 +181,6 @@ static size_t on_problem(void *context, enum cccd_err err, char *at,
 static void on_wake(void *context)
 {
 	struct daemon *daemon = context;
-	char data[FLOOD_EVENT];
 
 	atomic_fetch_add(&daemon->wakes, 1);
 	if (atomic_exchange(&daemon->answer, false))
@@ -189,6 +188,8 @@ static void on_wake(void *context)
 			reply_json(daemon->held[--daemon->held_count], 200,
 			           span_text("{\"late\":true}"));
 	if (atomic_load(&daemon->flood)) {
+		char data[FLOOD_EVENT];
+
 		memset(data, 'x', sizeof(data));
 		for (size_t i = 0; i < daemon->stream_count; i++)
 			listen_stream_event(daemon->streams[i], NULL, "flood",

@@ -60,15 +60,21 @@ static const char *text_of(const cJSON *object, const char *name)
 	return item->valuestring;
 }
 
+static const cJSON *first_of(const cJSON *object, const char *name)
+{
+	const cJSON *list = cJSON_GetObjectItemCaseSensitive(object, name);
+
+	assert_true(cJSON_IsArray(list));
+	return list->child;
+}
+
 static bool has_door(const cJSON *object, const char *door)
 {
 	const cJSON *item = NULL;
 
-	cJSON_ArrayForEach(
-	        item,
-	        cJSON_GetObjectItemCaseSensitive(
-	                object, "doors")) if (strcmp(item->valuestring, door) ==
-	                                      0) return true;
+	for (item = first_of(object, "doors"); item != NULL; item = item->next)
+		if (strcmp(item->valuestring, door) == 0)
+			return true;
 	return false;
 }
 
@@ -86,9 +92,7 @@ static void load_axis(struct table *table, const cJSON *json)
 
 	axis->name = text_of(json, "axis");
 	axis->count = 0;
-	cJSON_ArrayForEach(item,
-	                   cJSON_GetObjectItemCaseSensitive(json, "values"))
-	{
+	for (item = first_of(json, "values"); item != NULL; item = item->next) {
 		struct value *value = &axis->values[axis->count++];
 
 		assert_true(axis->count <= VALUES_MAX);
@@ -107,11 +111,10 @@ static void load(struct table *table, bool tcp)
 	table->tcp = tcp;
 	table->count = 0;
 	memset(table->first, 0, sizeof(table->first));
-	cJSON_ArrayForEach(
-	        item, cJSON_GetObjectItemCaseSensitive(
-	                      table->json,
-	                      "axes")) if (has_door(item, tcp ? "tcp" : "unix"))
-	        load_axis(table, item);
+	for (item = first_of(table->json, "axes"); item != NULL;
+	     item = item->next)
+		if (has_door(item, tcp ? "tcp" : "unix"))
+			load_axis(table, item);
 }
 
 static void add(struct table *table, const char *bytes, size_t len)
@@ -172,13 +175,11 @@ static struct axis *axis_of(struct table *table, const char *name)
 /* @chosen: index of the value of each axis. */
 static void compose(struct table *table, const size_t *chosen)
 {
-	const cJSON *order =
-	        cJSON_GetObjectItemCaseSensitive(table->json, "order");
 	const cJSON *item = NULL;
 
 	table->request_len = 0;
-	cJSON_ArrayForEach(item, order)
-	{
+	for (item = first_of(table->json, "order"); item != NULL;
+	     item = item->next) {
 		struct axis *axis = axis_of(table, item->valuestring);
 
 		add_text(table, axis->values[chosen[axis - table->axes]].text);
@@ -347,12 +348,10 @@ static void try_row(struct table *table, const cJSON *row, const char *door)
 static void doors_judge_whole_requests(void **state)
 {
 	struct table *table = *state;
-	const cJSON *rows =
-	        cJSON_GetObjectItemCaseSensitive(table->json, "requests");
 	const cJSON *row = NULL;
 
-	cJSON_ArrayForEach(row, rows)
-	{
+	for (row = first_of(table->json, "requests"); row != NULL;
+	     row = row->next) {
 		if (strstr(text_of(row, "send"), "{port6}") != NULL &&
 		    table->daemon.port6 == 0)
 			continue;
