@@ -140,12 +140,14 @@ static enum cccd_err take_frame(const cJSON *root, struct span text,
 		TRY(parse_no_others(root, hello, ARRAY_LEN(hello), error));
 		return take_hello(root, frame);
 	}
-	TRY(parse_no_others(root, command, ARRAY_LEN(command), error));
 	TRY(take_text(root, "id", frame->id, sizeof(frame->id)));
 	if (frame->id[0] == '\0' || frame->type[0] == '\0' ||
 	    !is_plain(frame->id))
 		return CCCD_ERR_REQUEST_MALFORMED;
-	return take_body(root, text, error, frame);
+	frame->faulty = parse_no_others(root, command, ARRAY_LEN(command),
+	                                error) != CCCD_OK ||
+	                take_body(root, text, error, frame) != CCCD_OK;
+	return CCCD_OK;
 }
 
 enum cccd_err json_frame_parse(struct span text, struct cccd_error *error,

@@ -57,6 +57,7 @@ CHECKED enum cccd_err json_info_text(const struct json_info *info, char **ret);
  * @format:     of the body: "json", "jwt" or ""
  * @body:       its bytes as they stand; borrowed from the message
  * @inner:      of the body's access_key or consent; borrowed
+ * @faulty:     only @id and @type are known: the rest is not as described
  */
 struct json_frame {
 	char id[DOOR_ID_MAX];
@@ -68,6 +69,7 @@ struct json_frame {
 	char format[DOOR_FORMAT_MAX];
 	struct span body;
 	struct span inner;
+	bool faulty;
 };
 
 /**
@@ -76,7 +78,8 @@ struct json_frame {
  *
  * The body of "session.create" is looked into by json_request_parse() only.
  *
- * Return: CCCD_OK; CCCD_ERR_REQUEST_MALFORMED; CCCD_ERR_MEMORY.
+ * Return: CCCD_OK, also for a faulty one that can be answered by its id;
+ * CCCD_ERR_REQUEST_MALFORMED; CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err json_frame_parse(struct span text,
                                        struct cccd_error *error,

@@ -50,7 +50,9 @@ void agent_message(struct api *api, struct stream *stream,
 	struct cccd_error error = { .tries_left = -1 };
 	enum cccd_err err = CCCD_ERR_REQUEST_MALFORMED;
 
-	if (strcmp(frame->type, "consent.answer") == 0)
+	if (frame->faulty)
+		err = CCCD_ERR_REQUEST_MALFORMED;
+	else if (strcmp(frame->type, "consent.answer") == 0)
 		err = on_consent(api, frame, &error);
 	else if (strcmp(frame->type, "access_key.answer") == 0)
 		err = on_key(api, frame, &error);

@@ -218,7 +218,7 @@ void socket_message(struct api *api, struct stream *stream,
 	enum cccd_err err = CCCD_ERR_REQUEST_MALFORMED;
 
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(commands[i].type, frame->type) != 0)
+		if (frame->faulty || strcmp(commands[i].type, frame->type) != 0)
 			continue;
 		err = commands[i].session ? find(&command) : CCCD_OK;
 		if (err == CCCD_OK)
