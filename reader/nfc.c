@@ -192,9 +192,11 @@ static enum cccd_err nfc_named(const char *rest, struct cccd_error *error,
 	struct nfc *nfc = NULL;
 
 	if (strlen(rest) >= sizeof(nfc->want) ||
-	    wire_text_parse(span_text(rest), &checked) != CCCD_OK)
-		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
-		            "the device's name is too long or not ASCII");
+	    wire_text_parse(span_text(rest), &checked) != CCCD_OK) {
+		(void)fail(error, CCCD_ERR_USAGE_ARGUMENT,
+		           "the device's name is too long or not ASCII");
+		return CCCD_ERR_USAGE_ARGUMENT;
+	}
 	TRY(nfc_new(error, &nfc));
 	memcpy(nfc->want, rest, strlen(rest) + 1);
 	*ret = nfc;

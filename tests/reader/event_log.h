@@ -16,8 +16,8 @@ struct event_log;
 struct event_log *event_log_new(void);
 void event_log_free(struct event_log *log);
 
-/* For cccd_watch_start(). */
-void event_log_add(const struct cccd_watch_event *event, void *log);
+/* For cccd_watch_start(); @context is the log. */
+void event_log_add(const struct cccd_watch_event *event, void *context);
 
 /* The next event, waited for; ends the test when none comes. Borrowed until
  * the next call, as is the reader below. */
