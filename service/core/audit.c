@@ -320,8 +320,9 @@ static enum cccd_err expire(struct audit *audit, enum audit_chain_id chain,
 	struct audit_head last = { 0 };
 	size_t count = 0;
 
-	TRY(audit_file_old(&audit->chains[chain], files, days, clock_wall_s(),
-	                   error, &last, &count));
+	TRY(audit_file_old(&audit->chains[chain], files,
+	                   clock_wall_s() - (int64_t)days * 86400, error, &last,
+	                   &count));
 	if (last.sequence == 0)
 		return CCCD_OK;
 	gap.sequence = last.sequence;

@@ -342,9 +342,9 @@ enum cccd_err audit_file_add(struct audit_file *file,
 }
 
 enum cccd_err audit_file_old(struct audit_file *file,
-                             const struct audit_files *files, uint32_t days,
-                             int64_t now, struct cccd_error *error,
-                             struct audit_head *ret, size_t *ret_count)
+                             const struct audit_files *files, int64_t before,
+                             struct cccd_error *error, struct audit_head *ret,
+                             size_t *ret_count)
 {
 	struct audit_head last = { 0 };
 	size_t count = 0;
@@ -355,7 +355,7 @@ enum cccd_err audit_file_old(struct audit_file *file,
 		        name + strlen(name) - strlen("0000-00.jsonl");
 		struct tail tail = { 0 };
 
-		if (audit_month_end(month) + (int64_t)days * 86400 > now)
+		if (audit_month_end(month) > before)
 			break;
 		TRY(older_tail(file, name, error, &tail));
 		if (tail.torn > 0 || (tail.has_line && !tail.sound))

@@ -59,16 +59,15 @@ CHECKED enum cccd_err audit_file_add(struct audit_file *file,
 
 /**
  * audit_file_old() - how many of the oldest files are past their time.
- * @files: of this chain
- * @now:   wall clock
- * @ret:   of the last line in them; sequence 0 when there is none to tell of
+ * @files:  of this chain
+ * @before: months that ended by then, seconds since 1970 UTC
+ * @ret:    of the last line in them; sequence 0 when there is none to tell of
  *
  * The newest file always stays, and nothing goes whose end is not sound.
  */
 CHECKED enum cccd_err audit_file_old(struct audit_file *file,
                                      const struct audit_files *files,
-                                     uint32_t days, int64_t now,
-                                     struct cccd_error *error,
+                                     int64_t before, struct cccd_error *error,
                                      struct audit_head *ret, size_t *ret_count);
 
 /* Accepts what was never opened, as long as it was zeroed by us. */

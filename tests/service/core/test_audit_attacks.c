@@ -341,6 +341,30 @@ static void walk_accepts_what_expired(void **state)
 	assert_true(rig_found(&verdict, AUDIT_MISSING, "2027-03.jsonl", 1));
 }
 
+/* The line "expired" accounts for one beginning only. */
+static void walk_refuses_another_beginning(void **state)
+{
+	static const char january[] = "2027-01.jsonl";
+	struct rig *rig = *state;
+	struct rig_verdict verdict;
+	char *text = NULL;
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		rig_fill(rig, 2);
+		machine.wall_s += 31 * 86400;
+	}
+	assert_int_equal(audit_expire(rig->audit, 60, NULL), CCCD_OK);
+	text = rig_load(rig, january, &len);
+	strstr(text, "\"prev\":\"")[8] ^= 1;
+	rehash(text, (size_t)(strchr(text, '\n') - text) + 1);
+	rig_save(rig, january, text, len);
+	free(text);
+	rig_walk(rig, &verdict);
+	assert_true(rig_found(&verdict, AUDIT_UNLINKED, january, 2));
+	assert_true(rig_found(&verdict, AUDIT_MISSING, january, 1));
+}
+
 /* What is not sound stays, to be looked at. */
 static void expire_keeps_what_is_damaged(void **state)
 {
@@ -411,6 +435,7 @@ int main(void)
 		ON_RIG(walk_finds_a_month_taken_out_of_the_middle),
 		ON_RIG(walk_holds_the_log_against_anchors),
 		ON_RIG(walk_accepts_what_expired),
+		ON_RIG(walk_refuses_another_beginning),
 		ON_RIG(expire_keeps_what_is_damaged),
 		ON_RIG(walk_cannot_find_newest_lines_gone_with_their_head),
 	};
