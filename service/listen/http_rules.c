@@ -170,12 +170,11 @@ static void judge_body(const struct http_judge *judge,
                        struct http_verdict *verdict)
 {
 	size_t len = head->content_length;
+	bool encoded = head->count[HTTP_CONTENT_ENCODING] > 0;
 
-	if (head->count[HTTP_CONTENT_ENCODING] > 0)
-		refuse(verdict, 415, CCCD_ERR_REQUEST_MEDIA_TYPE);
-	else if (len > judge->limits->body_bytes)
+	if (!encoded && len > judge->limits->body_bytes)
 		refuse(verdict, 413, CCCD_ERR_REQUEST_TOO_LARGE);
-	else if (len > 0 && !is_json(head))
+	else if (encoded || (len > 0 && !is_json(head)))
 		refuse(verdict, 415, CCCD_ERR_REQUEST_MEDIA_TYPE);
 	else
 		verdict->body_len = len;
@@ -196,23 +195,35 @@ static void judge_upgrade(const struct http_head *head,
 		verdict->upgrade = true;
 }
 
+static bool is_preflight(const struct http_head *head,
+                         const struct http_verdict *verdict)
+{
+	return span_equal(head->method, span_text("OPTIONS")) &&
+	       head->count[HTTP_REQUEST_METHOD] == 1 &&
+	       head->content_length == 0 && verdict->origin.len > 0;
+}
+
+/* A body where none belongs. */
+static bool is_stuffed(const struct http_head *head,
+                       const struct http_verdict *verdict)
+{
+	return head->content_length > 0 && verdict->method != LISTEN_POST;
+}
+
 /* After admission: the caller may know what is wrong. */
 static void judge_request(const struct http_judge *judge,
                           const struct http_head *head,
                           struct http_verdict *verdict)
 {
-	bool options = span_equal(head->method, span_text("OPTIONS"));
+	bool sound = http_path_ok(head->target) && public_fields_ok(head) &&
+	             head->count[HTTP_CONNECTION] <= 1;
 
 	verdict->method = method_of(head->method);
-	if (!http_path_ok(head->target) || !public_fields_ok(head) ||
-	    head->count[HTTP_CONNECTION] > 1) {
-		refuse(verdict, 400, CCCD_ERR_REQUEST_MALFORMED);
-	} else if (options && head->count[HTTP_REQUEST_METHOD] == 1 &&
-	           head->content_length == 0 && verdict->origin.len > 0) {
+	if (sound && is_preflight(head, verdict)) {
 		verdict->preflight = true;
-	} else if (verdict->method == 0) {
+	} else if (sound && verdict->method == 0) {
 		refuse(verdict, 405, CCCD_OK);
-	} else if (head->content_length > 0 && verdict->method != LISTEN_POST) {
+	} else if (!sound || is_stuffed(head, verdict)) {
 		refuse(verdict, 400, CCCD_ERR_REQUEST_MALFORMED);
 	} else if (head->count[HTTP_EXPECT] > 0) {
 		refuse(verdict, 417, CCCD_OK);

@@ -67,7 +67,7 @@ static void base64(const uint8_t *at, size_t len, char *ret)
 		*ret++ = alphabet[bits >> 18];
 		*ret++ = alphabet[bits >> 12 & 63];
 		*ret++ = alphabet[bits >> 6 & 63];
-		*ret++ = i + 2 < len ? alphabet[bits & 63] : '=';
+		*ret++ = (char)(i + 2 < len ? alphabet[bits & 63] : '=');
 	}
 	*ret = '\0';
 }
