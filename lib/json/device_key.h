@@ -13,7 +13,7 @@
 #include "base/sign_pair.h"
 #include "lib/json/jwk.h"
 
-#define DEVICE_KEY_DIR "/var/lib/cccd/keys"
+#define DEVICE_KEY_DIR "/var/lib/cccdd/keys"
 
 enum { DEVICE_KEY_RETIRED_MAX = 8 };
 

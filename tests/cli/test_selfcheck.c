@@ -332,6 +332,11 @@ static void version_warns_of_another_one(void **state)
 
 	machine->api.info = "HTTP/1.1 200 OK\r\n\r\n{\"version\":\"9.9\"}";
 	only(machine, "version", "warn");
+	machine->api.info = NULL;
+	only(machine, "version", "warn");
+	/* Not registered: it does not say. */
+	machine->api.info = "HTTP/1.1 403 Forbidden\r\n\r\n";
+	only(machine, "none", "pass");
 }
 
 /* struct mode_row - a path whose mode is wrong. */
