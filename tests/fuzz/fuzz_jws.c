@@ -30,10 +30,10 @@ static void check(const struct cccd_assertion *assertion)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct token_key key = token_key_open();
+	const struct token_key *key = token_key();
 	struct cccd_assertion_expected expected = { .nonce = TOKEN_NONCE,
 		                                    .audience = "his",
-		                                    .keys = key.set,
+		                                    .keys = key->set,
 		                                    .now = TOKEN_NOW };
 	struct cccd_error error = { .tries_left = -1 };
 	struct cccd_assertion *assertion = NULL;
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		err = data[0] == '0'
 		              ? buf_set(&token, rest)
-		              : jws_sign(key.pair, &key.jwk,
+		              : jws_sign(key->pair, &key->jwk,
 		                         "cccd-assertion+jwt", rest, &token);
 		if (err != CCCD_OK)
 			abort();
@@ -57,6 +57,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (assertion != NULL)
 		check(assertion);
 	cccd_assertion_free(assertion);
-	token_key_close(&key);
 	return 0;
 }

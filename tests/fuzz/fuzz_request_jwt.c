@@ -31,10 +31,10 @@ static void check(const struct request_jwt *request)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct token_key key = token_key_open();
+	const struct token_key *key = token_key();
 	struct request_jwt_expected expected = { .rp = "his",
-		                                 .device = key.jwk.thumbprint,
-		                                 .keys = key.set,
+		                                 .device = key->jwk.thumbprint,
+		                                 .keys = key->set,
 		                                 .now = TOKEN_NOW };
 	struct cccd_error error = { .tries_left = -1 };
 	struct request_jwt request = { 0 };
@@ -46,8 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		err = data[0] == '0'
 		              ? buf_set(&token, rest)
-		              : jws_sign(key.pair, &key.jwk, "cccd-request+jwt",
-		                         rest, &token);
+		              : jws_sign(key->pair, &key->jwk,
+		                         "cccd-request+jwt", rest, &token);
 		if (err != CCCD_OK)
 			abort();
 	}
@@ -57,6 +57,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (err == CCCD_OK)
 		check(&request);
 	request_jwt_release(&request);
-	token_key_close(&key);
 	return 0;
 }
