@@ -225,6 +225,54 @@ static void reports_removal(struct bed *bed, struct reader *reader)
 	expect_bytes(reader, 4);
 }
 
+static bool is_absence(enum cccd_err err)
+{
+	return err == CCCD_ERR_READER_NO_CARD || err == CCCD_ERR_CARD_REMOVED;
+}
+
+static void expect_absence(const struct bed *bed, struct reader *reader)
+{
+	struct cccd_error error = fresh();
+	bool present = true;
+
+	if (!can(bed, READER_CAN_PRESENCE))
+		return;
+	assert_ok(reader_present(reader, &present, &error));
+	assert_false(present);
+}
+
+/* Before the connection, before the first exchange, between two, after the
+ * last; reports_removal() takes it in the middle of one. */
+static void reports_removal_at_every_step(struct bed *bed,
+                                          struct reader *reader)
+{
+	if (bed->lay == NULL)
+		return;
+	for (unsigned int step = 0; step < 4; step++) {
+		BUF response = buf_make(READER_RESPONSE_MAX);
+		struct cccd_error error = fresh();
+
+		if (step > 0)
+			connect_card(bed, reader);
+		if (step > 1)
+			expect_bytes(reader, step);
+		if (step > 2)
+			reader_disconnect(reader);
+		bed->lay(bed, reader, false);
+		if (step == 0 || step == 3)
+			assert_true(is_absence(reader_connect(reader, &error)));
+		else
+			assert_int_equal(
+			        ask(reader, TEST_INS_BYTES, 1, &response),
+			        CCCD_ERR_CARD_REMOVED);
+		reader_disconnect(reader);
+		expect_absence(bed, reader);
+		bed->lay(bed, reader, true);
+	}
+	connect_card(bed, reader);
+	expect_bytes(reader, 4);
+}
+
 static void waits_no_longer_than_told(struct bed *bed, struct reader *reader)
 {
 	struct cccd_error error = fresh();
@@ -377,6 +425,7 @@ const struct duty duties[] = {
 	{ "passes_the_deadline", passes_the_deadline },
 	{ "connects_again_after_a_deadline", connects_again_after_a_deadline },
 	{ "reports_removal", reports_removal },
+	{ "reports_removal_at_every_step", reports_removal_at_every_step },
 	{ "waits_no_longer_than_told", waits_no_longer_than_told },
 	{ "stays_cancelled", stays_cancelled },
 	{ "wakes_from_a_wait", wakes_from_a_wait },

@@ -53,6 +53,8 @@ static enum cccd_err loopback_transmit(void *state, struct span command,
 {
 	struct loopback *loopback = state;
 
+	if (!atomic_load(&loopback->present))
+		return fail(error, CCCD_ERR_CARD_REMOVED, "no card");
 	switch (test_card_answer(&loopback->card, command, response)) {
 	case TEST_LEAVE:
 		return fail(error, CCCD_ERR_CARD_REMOVED, "taken away");
