@@ -56,6 +56,7 @@ static enum cccd_err use_profile(const struct sessions *sessions,
 {
 	const struct cccd_profile *shipped = cccd_profile_counter();
 	struct cccd_profile profile = { 0 };
+	struct cccd_error cause = { .tries_left = -1 };
 	char path[PROFILE_PATH_MAX];
 	int len = 0;
 
@@ -69,8 +70,8 @@ static enum cccd_err use_profile(const struct sessions *sessions,
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "the path of profiles is too long");
-	if (json_profile_load(path, error, &profile) != CCCD_OK)
-		return CCCD_ERR_POLICY_CONFIG;
+	if (json_profile_load(path, &cause, &profile) != CCCD_OK)
+		return fail(error, CCCD_ERR_POLICY_CONFIG, "%s", cause.text);
 	grant_use_profile(grant, &profile);
 	return CCCD_OK;
 }

@@ -13,7 +13,8 @@
 #include "base/sign_pair.h"
 #include "lib/json/device_key.h"
 
-/* The device key and the site key; used on the loop's thread. */
+/* The device key and the site key; used on the loop's thread. The site key
+ * stays as it was opened: what only reads it may be called on any. */
 struct device_keys;
 
 /* Assertions outlive a rotation by minutes; a registry is given weeks. */

@@ -69,7 +69,8 @@ struct session_event {
  * @event: on the loop's thread; must not call back
  * @wake:  from any thread: make the loop call sessions_drain()
  * @ask:   show a consent prompt to the seated user's agent; @text is the
- *         JSON of the question. false: no agent is connected
+ *         JSON of the question. false: no agent is connected. Must not
+ *         call back, either
  */
 struct sessions_hooks {
 	void *context;
