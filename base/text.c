@@ -7,6 +7,7 @@
 #include "base/buf.h"
 
 typedef utf8proc_int32_t (*map_code)(utf8proc_int32_t code, void *context);
+typedef void (*change_codes)(utf8proc_int32_t *codes, size_t count);
 
 static bool is_blank(utf8proc_int32_t code)
 {
@@ -97,8 +98,10 @@ static size_t collapse(uint8_t *at, size_t len)
 	return used;
 }
 
-static enum cccd_err map_text(struct span text, map_code map,
-                              unsigned int options, char *ret, size_t cap)
+/* @change: between decomposing and writing; may be NULL. */
+static enum cccd_err map_text_as(struct span text, map_code map,
+                                 unsigned int options, change_codes change,
+                                 char *ret, size_t cap)
 {
 	BUF work = buf_make(sizeof(utf8proc_int32_t) * 4 *
 	                    ((size_t)TEXT_INPUT_MAX + 1));
@@ -119,6 +122,8 @@ static enum cccd_err map_text(struct span text, map_code map,
 	codes = (utf8proc_int32_t *)(void *)work.at;
 	count = utf8proc_decompose_custom(text.at, have, codes, count, option,
 	                                  map, NULL);
+	if (count > 0 && change != NULL)
+		change(codes, (size_t)count);
 	/* In place: UTF-8 never takes more room than the code points. */
 	count = count < 0 ? count : utf8proc_reencode(codes, count, option);
 	work.len = work.cap;
@@ -130,6 +135,12 @@ static enum cccd_err map_text(struct span text, map_code map,
 	memcpy(ret, work.at, (size_t)count);
 	ret[count] = '\0';
 	return CCCD_OK;
+}
+
+static enum cccd_err map_text(struct span text, map_code map,
+                              unsigned int options, char *ret, size_t cap)
+{
+	return map_text_as(text, map, options, NULL, ret, cap);
 }
 
 static utf8proc_int32_t map_blank(utf8proc_int32_t code, void *context)
@@ -163,6 +174,7 @@ enum {
 	NFC = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE,
 	BARE = UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE |
 	       UTF8PROC_STRIPMARK,
+	DECOMPOSED = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_IGNORE,
 };
 
 enum cccd_err text_nfc(struct span text, char *ret, size_t cap)
@@ -197,4 +209,53 @@ enum cccd_err text_key(struct span text, char *ret, size_t cap)
 			ret[used++] = ret[i];
 	ret[used] = '\0';
 	return CCCD_OK;
+}
+
+/* Look-alikes to the Vietnamese letter, everything upper case. */
+static utf8proc_int32_t map_lookalike_upper(utf8proc_int32_t code,
+                                            void *context)
+{
+	if (code == 0x00F0 || code == 0x00D0 || code == 0x0189 ||
+	    code == 0x0256)
+		return 0x0110;
+	return map_upper(code, context);
+}
+
+/* Grave, acute, hook above, tilde, dot below: the five written tones. */
+static bool is_tone(utf8proc_int32_t code)
+{
+	return code == 0x0300 || code == 0x0301 || code == 0x0309 ||
+	       code == 0x0303 || code == 0x0323;
+}
+
+/* Tones to the end of their words, in place; a word is what stands between
+ * blanks, hyphens and the like. */
+static void move_tones(utf8proc_int32_t *codes, size_t count)
+{
+	enum { TONES_MAX = 8 };
+	utf8proc_int32_t tones[TONES_MAX];
+	size_t used = 0;
+	size_t held = 0;
+
+	for (size_t i = 0; i <= count; i++) {
+		bool ends = i == count ||
+		            (codes[i] < 0x80 && !is_key_byte((char)codes[i]));
+
+		if (!ends && is_tone(codes[i]) && held < TONES_MAX) {
+			tones[held++] = codes[i];
+			continue;
+		}
+		for (size_t t = 0; ends && t < held; t++)
+			codes[used++] = tones[t];
+		held = ends ? 0 : held;
+		if (i < count)
+			codes[used++] = codes[i];
+	}
+	/* Every tone held was put back, so nothing is left over. */
+}
+
+enum cccd_err text_toned(struct span text, char *ret, size_t cap)
+{
+	return map_text_as(text, map_lookalike_upper, DECOMPOSED, move_tones,
+	                   ret, cap);
 }

@@ -57,4 +57,15 @@ CHECKED enum cccd_err text_strip(struct span text, char *ret, size_t cap);
  */
 CHECKED enum cccd_err text_key(struct span text, char *ret, size_t cap);
 
+/**
+ * text_toned() - upper case, every word's tone at its end.
+ *
+ * "hoà" and "hòa" are one syllable written in two schools; both give the
+ * same letters here. Diacritics that make another vowel stay, eth and the
+ * African D become the Vietnamese one they look like. Not fit to be shown.
+ *
+ * Return: as text_nfc().
+ */
+CHECKED enum cccd_err text_toned(struct span text, char *ret, size_t cap);
+
 #endif

@@ -131,6 +131,38 @@ static void text_helpers_measure_and_cut(void **state)
 	assert_false(text_has_controls(span_text("Việt")));
 }
 
+static void text_toned_gathers_both_schools(void **state)
+{
+	char a[64];
+	char b[64];
+
+	(void)state;
+	assert_int_equal(text_toned(span_text("Hoà Thuý"), a, sizeof(a)),
+	                 CCCD_OK);
+	assert_int_equal(text_toned(span_text("hòa thúy"), b, sizeof(b)),
+	                 CCCD_OK);
+	assert_string_equal(a, b);
+	/* Another vowel is another word, and so is another tone. */
+	assert_int_equal(text_toned(span_text("hoâ thuý"), b, sizeof(b)),
+	                 CCCD_OK);
+	assert_string_not_equal(a, b);
+	assert_int_equal(text_toned(span_text("hoá thuý"), b, sizeof(b)),
+	                 CCCD_OK);
+	assert_string_not_equal(a, b);
+	assert_text(text_toned, "á", "A\u0301");
+	assert_text(text_toned, "oán-a", "OAN\u0301-A");
+	assert_text(text_toned, "\u00F0", "\u0110");
+	assert_text(text_toned, "", "");
+	/* More marks than anybody writes lose none. */
+	assert_text(text_toned,
+	            "a\u0301\u0301\u0301\u0301\u0301\u0301\u0301"
+	            "\u0301\u0301b",
+	            "A\u0301B\u0301\u0301\u0301\u0301\u0301\u0301\u0301"
+	            "\u0301");
+	assert_int_equal(text_toned(span_text("\xFF"), b, sizeof(b)),
+	                 CCCD_ERR_DATA_MALFORMED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +172,7 @@ int main(void)
 		cmocka_unit_test(text_key_keeps_letters_and_digits),
 		cmocka_unit_test(text_functions_refuse_and_leave_output),
 		cmocka_unit_test(text_helpers_measure_and_cut),
+		cmocka_unit_test(text_toned_gathers_both_schools),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -105,8 +105,13 @@ struct registry_answer {
 	char detail[REGISTRY_DETAIL_MAX];
 };
 
-#define REGISTRY_ANSWER CLEANUP(registry_answer_wipe) struct registry_answer
+/* Several KiB: too large for a stack. NULL without memory. */
+struct registry_answer *registry_answer_new(void);
 
+/* Wipes and frees; accepts NULL. */
+void registry_answer_free(struct registry_answer *answer);
+
+/* Ready for the next question; nothing of the last one is left. */
 void registry_answer_wipe(struct registry_answer *answer);
 
 /* Stable snake_case word, "found", "time_out"; "" for what is no outcome. */
@@ -189,7 +194,7 @@ CHECKED enum cccd_err connector_open(const struct connector_section *section,
  * connector_query() - ask; many threads may use one connector.
  * @deadline_ms: of clock_steady_ms(); the connector's own time limit counts
  *               too, whichever comes first
- * @ret:         wiped by the caller with registry_answer_wipe()
+ * @ret:         of registry_answer_new(); wiped first
  *
  * The question is checked first, then the breaker asked, then the registry;
  * an answer that bears another citizen's number gives REGISTRY_OTHER_PERSON

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The members of CongDan and where each goes. */
+#include "service/gateway/connectors/citizen_cells.h"
+
+#include "service/gateway/connectors/citizen_words.h"
+
+/* Where the text at a path goes. */
+enum cell_kind {
+	CELL_ID,
+	CELL_OLD,
+	CELL_TEXT,
+	CELL_DATE,
+};
+
+struct cell {
+	const char *path;
+	enum cell_kind kind;
+	size_t offset;
+	size_t cap;
+};
+
+#define AT(member)  offsetof(struct citizen, member)
+#define CAP(member) sizeof(((struct citizen *)0)->member)
+#define TEXT(p, m)                          \
+	{                                   \
+		p, CELL_TEXT, AT(m), CAP(m) \
+	}
+#define NUMBER(p, m)                      \
+	{                                 \
+		p, CELL_ID, AT(m), CAP(m) \
+	}
+#define DATE(p)                                                     \
+	{                                                           \
+		p, CELL_DATE, AT(date_of_birth), CAP(date_of_birth) \
+	}
+#define OLD(p, m)                          \
+	{                                  \
+		p, CELL_OLD, AT(m), CAP(m) \
+	}
+/* clang-format off */
+#define PLACE(p, m)                            \
+	TEXT(p "/MaTinhThanh", m.province),    \
+	TEXT(p "/MaQuanHuyen", m.district),    \
+	TEXT(p "/MaPhuongXa", m.commune),      \
+	TEXT(p "/ChiTiet", m.detail),          \
+	TEXT(p "/QuocGia", m.country)
+#define RELATIVE(p, m)                         \
+	TEXT(p "/QuocTich", m.nationality),    \
+	NUMBER(p "/SoDinhDanh", m.id_number),  \
+	OLD(p "/SoCMND", m.old_number),        \
+	TEXT(p "/QuanHe", m.relation)
+
+static const struct cell cells[] = {
+	NUMBER("SoDinhDanh", id_number),
+	OLD("SoCMND", old_number),
+	DATE("NgayThangNamSinh/NgayThangNam"),
+	/* As JSON has it. */
+	DATE("NgayThangNamSinh"),
+	DATE("NgayThangNam"),
+	TEXT("DanToc", ethnicity),
+	TEXT("TonGiao", religion),
+	TEXT("TinhTrangHonNhan", marital_status),
+	TEXT("NhomMau", blood_group),
+	TEXT("QuocTich", nationality),
+	TEXT("SoSoHoKhau", household),
+	PLACE("NoiDangKyKhaiSinh", birth_registration),
+	PLACE("QueQuan", origin),
+	PLACE("ThuongTru", permanent_residence),
+	PLACE("NoiOHienTai", current_residence),
+	RELATIVE("Cha", father),
+	RELATIVE("Me", mother),
+	RELATIVE("VoChong", spouse),
+	RELATIVE("NguoiDaiDien", representative),
+	RELATIVE("ChuHo", head),
+};
+
+/* Whose name ends with HoVaTen below this path. */
+static const struct {
+	const char *path;
+	size_t offset;
+} names[] = {
+	{ "HoVaTen", AT(full_name) },
+	{ "Cha/HoVaTen", AT(father.full_name) },
+	{ "Me/HoVaTen", AT(mother.full_name) },
+	{ "VoChong/HoVaTen", AT(spouse.full_name) },
+	{ "NguoiDaiDien/HoVaTen", AT(representative.full_name) },
+	{ "ChuHo/HoVaTen", AT(head.full_name) },
+};
+/* clang-format on */
+
+static bool set_cell(const struct cell *cell, struct span text,
+                     struct citizen *citizen)
+{
+	char *place = (char *)citizen + cell->offset;
+
+	/* An element that stands twice says two things. */
+	if (place[0] != '\0')
+		return false;
+	switch (cell->kind) {
+	case CELL_ID: return citizen_set_number(text, 12, place);
+	case CELL_OLD: return citizen_set_number(text, 9, place);
+	case CELL_DATE: return citizen_set_date(text, place);
+	case CELL_TEXT: return citizen_set_text(text, place, cell->cap);
+	}
+	return false;
+}
+
+/* Ho, ChuDem, Ten below a name; false when it is bad. */
+static bool take_name_part(struct citizen_reading *reading, const char *leaf,
+                           struct span text)
+{
+	const struct {
+		const char *leaf;
+		char *place;
+	} parts[] = {
+		{ "Ho", reading->name.family },
+		{ "ChuDem", reading->name.middle },
+		{ "Ten", reading->name.given },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (strcmp(parts[i].leaf, leaf) == 0)
+			return parts[i].place[0] == '\0' &&
+			       citizen_set_text(text, parts[i].place,
+			                        CITIZEN_NAME_MAX);
+	return true;
+}
+
+/* The end of a whole name: its parts, or the text of the element itself. */
+static bool end_name(struct citizen_reading *reading, size_t offset,
+                     struct span text)
+{
+	char *place = (char *)reading->citizen + offset;
+	bool parts = reading->name.family[0] != '\0' ||
+	             reading->name.middle[0] != '\0' ||
+	             reading->name.given[0] != '\0';
+	bool good = place[0] == '\0';
+
+	if (parts)
+		good = good && citizen_join_name(reading->name.family,
+		                                 reading->name.middle,
+		                                 reading->name.given, place);
+	else
+		good = good && citizen_set_text(text, place, CITIZEN_NAME_MAX);
+	wipe(&reading->name, sizeof(reading->name));
+	return good;
+}
+
+/* Whether the part above the leaf is a name. */
+static bool is_in_name(const char *path, const char *leaf)
+{
+	static const char name[] = "HoVaTen";
+	size_t len = sizeof(name) - 1;
+
+	return leaf != NULL && (size_t)(leaf - path) >= len &&
+	       strncmp(leaf - len, name, len) == 0;
+}
+
+bool citizen_take(struct citizen_reading *reading, const char *path,
+                  struct span text)
+{
+	const char *leaf = strrchr(path, '/');
+
+	if (is_in_name(path, leaf))
+		return take_name_part(reading, leaf + 1, text);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(names[i].path, path) == 0)
+			return end_name(reading, names[i].offset, text);
+	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
+		if (strcmp(cells[i].path, path) == 0)
+			return set_cell(&cells[i], text, reading->citizen);
+	if (strcmp(path, "GioiTinh") == 0)
+		return reading->sex[0] == '\0' &&
+		       citizen_set_text(text, reading->sex,
+		                        sizeof(reading->sex));
+	if (strcmp(path, "NgayThangNamSinh/Nam") == 0 ||
+	    strcmp(path, "Nam") == 0)
+		return reading->year[0] == '\0' &&
+		       citizen_set_date(text, reading->year);
+	return true;
+}
+
+bool citizen_finish(struct citizen_reading *reading, const char *male,
+                    const char *female)
+{
+	struct citizen *citizen = reading->citizen;
+
+	/* The year alone, where there is no whole date. */
+	if (citizen->date_of_birth[0] == '\0')
+		memcpy(citizen->date_of_birth, reading->year,
+		       sizeof(citizen->date_of_birth));
+	else if (reading->year[0] != '\0' &&
+	         strncmp(citizen->date_of_birth, reading->year, 4) != 0)
+		return false;
+	citizen_set_sex(reading->sex, male, female, citizen->sex);
+	return citizen_is_somebody(citizen);
+}

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The directory in PostgreSQL, in transactions that cannot write. */
+#include <poll.h>
+#include <stdlib.h>
+
+#include <libpq-fe.h>
+
+#include "base/clock.h"
+#include "service/gateway/connectors/directory.h"
+
+struct connection {
+	PGconn *pg;
+};
+
+static void close_connection(void *handle)
+{
+	struct connection *connection = handle;
+
+	if (connection == NULL)
+		return;
+	PQfinish(connection->pg);
+	free(connection);
+}
+
+/* Until the socket is ready; false at the deadline. */
+static bool wait_for(const PGconn *pg, short events, uint64_t deadline_ms)
+{
+	struct pollfd ready = { .fd = PQsocket(pg), .events = events };
+
+	for (;;) {
+		uint64_t now = clock_steady_ms();
+		int step = 0;
+
+		if (now >= deadline_ms || ready.fd < 0)
+			return false;
+		step = deadline_ms - now < 1000 ? (int)(deadline_ms - now)
+		                                : 1000;
+		if (poll(&ready, 1, step) > 0)
+			return true;
+	}
+}
+
+static enum registry_outcome finish_connect(PGconn *pg, uint64_t deadline_ms)
+{
+	PostgresPollingStatusType status = PGRES_POLLING_WRITING;
+
+	while (status != PGRES_POLLING_OK) {
+		short events =
+		        status == PGRES_POLLING_READING ? POLLIN : POLLOUT;
+
+		if (status == PGRES_POLLING_FAILED)
+			return REGISTRY_UNREACHABLE;
+		if (!wait_for(pg, events, deadline_ms))
+			return PQsocket(pg) < 0 ? REGISTRY_UNREACHABLE
+			                        : REGISTRY_TIME_OUT;
+		status = PQconnectPoll(pg);
+	}
+	return REGISTRY_NOT_ASKED;
+}
+
+/* The one result of a command; what follows it is read to the end. */
+static enum registry_outcome take_result(PGconn *pg, uint64_t deadline_ms,
+                                         PGresult **ret)
+{
+	PGresult *first = NULL;
+
+	for (;;) {
+		PGresult *result = NULL;
+
+		while (PQisBusy(pg) != 0) {
+			if (!wait_for(pg, POLLIN, deadline_ms)) {
+				PQclear(first);
+				return REGISTRY_TIME_OUT;
+			}
+			if (PQconsumeInput(pg) == 0) {
+				PQclear(first);
+				return REGISTRY_BROKEN_OFF;
+			}
+		}
+		result = PQgetResult(pg);
+		if (result == NULL)
+			break;
+		if (first == NULL)
+			first = result;
+		else
+			PQclear(result);
+	}
+	if (first == NULL)
+		return REGISTRY_BROKEN_OFF;
+	*ret = first;
+	return REGISTRY_NOT_ASKED;
+}
+
+static enum registry_outcome judge(PGconn *pg, const PGresult *result,
+                                   ExecStatusType wanted)
+{
+	if (PQresultStatus(result) == wanted)
+		return REGISTRY_NOT_ASKED;
+	return PQstatus(pg) == CONNECTION_OK ? REGISTRY_DATABASE
+	                                     : REGISTRY_BROKEN_OFF;
+}
+
+static enum registry_outcome prepare(PGconn *pg, const char *name,
+                                     const char *text, uint64_t deadline_ms)
+{
+	PGresult *result = NULL;
+	enum registry_outcome outcome = REGISTRY_BROKEN_OFF;
+
+	if (PQsendPrepare(pg, name, text, 1, NULL) != 0)
+		outcome = take_result(pg, deadline_ms, &result);
+	if (outcome == REGISTRY_NOT_ASKED)
+		outcome = judge(pg, result, PGRES_COMMAND_OK);
+	PQclear(result);
+	return outcome;
+}
+
+/* The name may come with settings of its own; ours come after it. */
+static PGconn *begin_connect(const char *conninfo)
+{
+	static const char *const keys[] = { "dbname", "client_encoding",
+		                            "options",
+		                            "fallback_application_name", NULL };
+	const char *const values[] = { conninfo, "UTF8",
+		                       "-c default_transaction_read_only=on",
+		                       "cccd-gateway", NULL };
+
+	return PQconnectStartParams(keys, values, 1);
+}
+
+static enum registry_outcome
+connect_server(const struct directory_source *source, uint64_t deadline_ms,
+               void **ret)
+{
+	uint64_t own = clock_steady_ms() + source->connect_ms;
+	uint64_t until = own < deadline_ms ? own : deadline_ms;
+	struct connection *connection = calloc(1, sizeof(*connection));
+	enum registry_outcome outcome = REGISTRY_UNREACHABLE;
+
+	if (connection == NULL)
+		return REGISTRY_DATABASE;
+	connection->pg = begin_connect(source->conninfo);
+	if (connection->pg != NULL &&
+	    PQstatus(connection->pg) != CONNECTION_BAD)
+		outcome = finish_connect(connection->pg, until);
+	if (outcome == REGISTRY_NOT_ASKED)
+		outcome =
+		        prepare(connection->pg, "by_id", source->by_id, until);
+	if (outcome == REGISTRY_NOT_ASKED)
+		outcome = prepare(connection->pg, "by_old", source->by_old,
+		                  until);
+	if (outcome != REGISTRY_NOT_ASKED) {
+		close_connection(connection);
+		return outcome;
+	}
+	*ret = connection;
+	return REGISTRY_NOT_ASKED;
+}
+
+static bool tell(const PGresult *result, const struct directory_ask *ask)
+{
+	const char *values[DIRECTORY_COLUMNS];
+
+	if (PQnfields(result) != DIRECTORY_COLUMNS)
+		return false;
+	for (int i = 0; i < DIRECTORY_COLUMNS; i++)
+		values[i] = PQgetisnull(result, 0, i) != 0
+		                    ? NULL
+		                    : PQgetvalue(result, 0, i);
+	return ask->take(ask->context, values);
+}
+
+/* Two rows of short texts; libpq frees them unwiped, so they are wiped. */
+static void wipe_result(PGresult *result)
+{
+	for (int row = 0; row < PQntuples(result); row++)
+		for (int i = 0; i < PQnfields(result); i++)
+			wipe(PQgetvalue(result, row, i),
+			     (size_t)PQgetlength(result, row, i));
+	PQclear(result);
+}
+
+static enum registry_outcome query_server(void *handle,
+                                          const struct directory_ask *ask,
+                                          unsigned int *ret_rows)
+{
+	struct connection *connection = handle;
+	const char *const values[] = { ask->number };
+	PGresult *result = NULL;
+	enum registry_outcome outcome = REGISTRY_BROKEN_OFF;
+
+	if (PQsendQueryPrepared(connection->pg, ask->old ? "by_old" : "by_id",
+	                        1, values, NULL, NULL, 0) != 0)
+		outcome =
+		        take_result(connection->pg, ask->deadline_ms, &result);
+	if (outcome == REGISTRY_NOT_ASKED)
+		outcome = judge(connection->pg, result, PGRES_TUPLES_OK);
+	if (outcome == REGISTRY_NOT_ASKED) {
+		*ret_rows = (unsigned int)PQntuples(result);
+		if (*ret_rows > 0 && !tell(result, ask))
+			outcome = REGISTRY_DATABASE;
+	}
+	if (result != NULL)
+		wipe_result(result);
+	return outcome;
+}
+
+static const struct directory_engine engine = {
+	.placeholder = "$1",
+	.connect = connect_server,
+	.query = query_server,
+	.close = close_connection,
+};
+
+const struct directory_engine *const directory_postgresql = &engine;

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a registry's SOAP answer says, read element by element. */
+#include "service/gateway/connectors/soap_answer.h"
+
+#include <libxml/parser.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "service/gateway/connectors/citizen_cells.h"
+
+enum {
+	DEPTH_MAX = 24,
+	ELEMENTS_MAX = 2000,
+	ANSWER_PATH_MAX = 128,
+	ANSWER_TEXT_MAX = CITIZEN_TEXT_MAX * 2,
+	ANSWER_MAX = 8 * 1024 * 1024,
+};
+
+static const char envelope_1_1[] = "http://schemas.xmlsoap.org/soap/envelope/";
+static const char envelope_1_2[] = "http://www.w3.org/2003/05/soap-envelope";
+
+/**
+ * struct reading - a document on its way in.
+ * @path:     local names from the answer's root element, '/' between
+ * @base:     depth of the answer's root element, 0 while outside
+ * @text:     of the innermost element
+ * @outcome:  set once; REGISTRY_NOT_ASKED until something is wrong
+ * @people:   CongDan elements seen
+ * @seen:     the envelope, its body and a root element
+ */
+struct reading {
+	xmlParserCtxtPtr parser;
+	const struct soap_dialect *dialect;
+	enum registry_operation operation;
+	struct citizen_reading person;
+	enum registry_outcome outcome;
+	enum cccd_err err;
+	char path[ANSWER_PATH_MAX];
+	size_t ends[DEPTH_MAX + 1];
+	unsigned int depth;
+	unsigned int base;
+	unsigned int elements;
+	unsigned int people;
+	bool in_body;
+	bool seen_root;
+	bool seen_collection;
+	bool is_fault;
+	bool fault_is_ours;
+	enum registry_outcome verdict;
+	struct buf text;
+};
+
+/* The first cause counts; the parser stops at once. */
+static void stop(struct reading *reading, enum registry_outcome outcome)
+{
+	if (reading->outcome == REGISTRY_NOT_ASKED)
+		reading->outcome = outcome;
+	xmlStopParser(reading->parser);
+}
+
+static bool is(const xmlChar *text, const char *word)
+{
+	return text != NULL && strcmp((const char *)text, word) == 0;
+}
+
+/* true, false, 1, 0: the boolean of XML Schema. */
+static void end_exists(struct reading *reading, struct span text)
+{
+	text = text_trim(text);
+	if (reading->verdict != REGISTRY_NOT_ASKED)
+		stop(reading, REGISTRY_AMBIGUOUS);
+	else if (span_equal(text, span_text("true")) ||
+	         span_equal(text, span_text("1")))
+		reading->verdict = REGISTRY_CONFIRMED;
+	else if (span_equal(text, span_text("false")) ||
+	         span_equal(text, span_text("0")))
+		reading->verdict = REGISTRY_NOT_FOUND;
+	else
+		stop(reading, REGISTRY_MALFORMED);
+}
+
+/* Whose fault: "Client", "Sender", with or without a prefix. */
+static void end_fault_code(struct reading *reading, struct span text)
+{
+	static const char *const ours[] = { "Client", "Sender" };
+
+	text = text_trim(text);
+	for (size_t i = 0; i < ARRAY_LEN(ours); i++) {
+		size_t len = strlen(ours[i]);
+
+		for (size_t at = 0; at + len <= text.len; at++)
+			if (memcmp(text.at + at, ours[i], len) == 0)
+				reading->fault_is_ours = true;
+	}
+}
+
+/* The path below the answer's root, which is that of CongDan or shorter. */
+static void end_below(struct reading *reading, struct span text)
+{
+	static const char person[] = "CongdanCollection/CongDan/";
+	const char *path = reading->path;
+
+	if (reading->is_fault) {
+		if (strcmp(path, "Fault/faultcode") == 0 ||
+		    strcmp(path, "Fault/Code/Value") == 0)
+			end_fault_code(reading, text);
+	} else if (strcmp(path, "KetQuaXacThuc/TonTai") == 0) {
+		end_exists(reading, text);
+	} else if (strncmp(path, person, sizeof(person) - 1) == 0) {
+		if (!citizen_take(&reading->person, path + sizeof(person) - 1,
+		                  text))
+			stop(reading, REGISTRY_MALFORMED);
+	}
+}
+
+static bool is_envelope_name(const xmlChar *uri)
+{
+	return is(uri, envelope_1_1) || is(uri, envelope_1_2);
+}
+
+/* Elements below the root are of the answer's namespace or of none. */
+static bool is_ours(const struct reading *reading, const xmlChar *uri)
+{
+	return uri == NULL || is(uri, reading->dialect->answer_namespace) ||
+	       is(uri, reading->dialect->request_namespace);
+}
+
+/* "…Response" around the answer, as some stacks write it. */
+static bool is_wrapper(const struct reading *reading, const xmlChar *name)
+{
+	return is(name, reading->operation == REGISTRY_LOOKUP
+	                        ? "TraCuuThongTinCongDanResponse"
+	                        : "XacThucThongTinCongDanResponse");
+}
+
+/* Envelope, then Header (passed over) or Body. */
+static void begin_envelope(struct reading *reading, const xmlChar *name,
+                           const xmlChar *uri)
+{
+	bool is_soap = is_envelope_name(uri);
+
+	if (!is_soap && (is(name, "Envelope") || is(name, "Body")))
+		stop(reading, REGISTRY_NAMESPACE);
+	else if (reading->depth == 1 && !is(name, "Envelope"))
+		stop(reading, REGISTRY_MALFORMED);
+	else if (reading->depth == 2 && is(name, "Body"))
+		reading->in_body = true;
+	else if (reading->depth == 2 && !is(name, "Header"))
+		stop(reading, REGISTRY_MALFORMED);
+}
+
+/* The one element that answers. */
+static void begin_root(struct reading *reading, const xmlChar *name,
+                       const xmlChar *uri)
+{
+	bool lookup = reading->operation == REGISTRY_LOOKUP;
+
+	if (reading->seen_root) {
+		stop(reading, REGISTRY_AMBIGUOUS);
+		return;
+	}
+	if (is(name, "Fault") && is_envelope_name(uri)) {
+		reading->is_fault = true;
+	} else if (is(name, lookup ? "CongdanCollection" : "KetQuaXacThuc")) {
+		/* A look-up's namespace is established; the other's is not. */
+		bool good = is(uri, reading->dialect->answer_namespace) ||
+		            (!lookup &&
+		             is(uri, reading->dialect->request_namespace));
+
+		if (!good)
+			stop(reading, REGISTRY_NAMESPACE);
+	} else if (uri != NULL && !is_ours(reading, uri)) {
+		stop(reading, REGISTRY_NAMESPACE);
+	} else {
+		stop(reading, REGISTRY_MALFORMED);
+	}
+	reading->seen_root = true;
+	reading->base = reading->depth;
+}
+
+static void begin_below(struct reading *reading, const xmlChar *name,
+                        const xmlChar *uri)
+{
+	if (reading->is_fault)
+		return;
+	if (!is_ours(reading, uri))
+		stop(reading, REGISTRY_NAMESPACE);
+	if (reading->depth == reading->base + 1 && is(name, "CongDan") &&
+	    ++reading->people > 1)
+		stop(reading, REGISTRY_AMBIGUOUS);
+}
+
+/* Append "/name" where the answer has begun. */
+static void push(struct reading *reading, const xmlChar *name)
+{
+	size_t used = strlen(reading->path);
+	size_t len = strlen((const char *)name);
+
+	reading->ends[reading->depth] = used;
+	if (reading->base == 0)
+		return;
+	if (used + len + 2 > sizeof(reading->path)) {
+		/* Nothing of ours is that deep or that long. */
+		stop(reading, REGISTRY_MALFORMED);
+		return;
+	}
+	if (used > 0)
+		reading->path[used++] = '/';
+	memcpy(reading->path + used, name, len + 1);
+}
+
+static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
+                     const xmlChar *uri, int namespace_count,
+                     const xmlChar **namespaces, int attribute_count,
+                     int defaulted_count, const xmlChar **attributes)
+{
+	struct reading *reading = context;
+
+	(void)prefix;
+	(void)namespace_count;
+	(void)namespaces;
+	(void)attribute_count;
+	(void)defaulted_count;
+	(void)attributes;
+	if (reading->outcome != REGISTRY_NOT_ASKED)
+		return;
+	if (++reading->depth > DEPTH_MAX ||
+	    ++reading->elements > ELEMENTS_MAX) {
+		reading->depth--;
+		stop(reading, REGISTRY_MALFORMED);
+		return;
+	}
+	if (reading->depth <= 2)
+		begin_envelope(reading, name, uri);
+	else if (reading->base != 0)
+		begin_below(reading, name, uri);
+	else if (reading->in_body &&
+	         (reading->depth > 3 || !is_wrapper(reading, name)))
+		begin_root(reading, name, uri);
+	else if (reading->in_body && !is_ours(reading, uri))
+		stop(reading, REGISTRY_NAMESPACE);
+	push(reading, name);
+	buf_reset(&reading->text);
+}
+
+static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
+                   const xmlChar *uri)
+{
+	struct reading *reading = context;
+
+	(void)name;
+	(void)prefix;
+	(void)uri;
+	if (reading->outcome != REGISTRY_NOT_ASKED || reading->depth == 0)
+		return;
+	if (reading->base != 0)
+		end_below(reading, buf_span(&reading->text));
+	if (reading->depth == reading->base) {
+		/* Only one answer: base stays behind as seen_root. */
+		reading->base = 0;
+	}
+	if (reading->depth == 2)
+		reading->in_body = false;
+	reading->path[reading->ends[reading->depth]] = '\0';
+	reading->depth--;
+	buf_reset(&reading->text);
+}
+
+static void on_text(void *context, const xmlChar *text, int len)
+{
+	struct reading *reading = context;
+	enum cccd_err err = CCCD_OK;
+
+	if (reading->outcome != REGISTRY_NOT_ASKED || reading->base == 0)
+		return;
+	err = buf_append(&reading->text, span_of(text, (size_t)len));
+	if (err == CCCD_ERR_MEMORY)
+		reading->err = err;
+	if (err != CCCD_OK)
+		stop(reading, REGISTRY_MALFORMED);
+}
+
+/* Comes before anything of the DOCTYPE but its name has been read. */
+static void on_doctype(void *context, const xmlChar *name,
+                       const xmlChar *external, const xmlChar *system)
+{
+	(void)name;
+	(void)external;
+	(void)system;
+	stop(context, REGISTRY_FORBIDDEN_MARKUP);
+}
+
+static xmlEntityPtr on_entity(void *context, const xmlChar *name)
+{
+	xmlEntityPtr known = xmlGetPredefinedEntity(name);
+
+	if (known == NULL)
+		stop(context, REGISTRY_FORBIDDEN_MARKUP);
+	return known;
+}
+
+static void on_reference(void *context, const xmlChar *name)
+{
+	(void)name;
+	stop(context, REGISTRY_FORBIDDEN_MARKUP);
+}
+
+/* libxml2 would write to standard error. */
+static void on_complaint(void *context, const char *format, ...)
+{
+	(void)context;
+	(void)format;
+}
+
+/* Answers are UTF-8; a second reading of the same bytes is none. */
+static void on_begin(void *context)
+{
+	struct reading *reading = context;
+	const char *encoding = (const char *)reading->parser->encoding;
+
+	if (encoding != NULL &&
+	    xmlStrcasecmp(reading->parser->encoding, BAD_CAST "UTF-8") != 0)
+		stop(reading, REGISTRY_MALFORMED);
+}
+
+static const xmlSAXHandler handler = {
+	.initialized = XML_SAX2_MAGIC,
+	.startDocument = on_begin,
+	.internalSubset = on_doctype,
+	.externalSubset = on_doctype,
+	.getEntity = on_entity,
+	.reference = on_reference,
+	.startElementNs = on_start,
+	.endElementNs = on_end,
+	.characters = on_text,
+	.ignorableWhitespace = on_text,
+	.cdataBlock = on_text,
+	.warning = on_complaint,
+	.error = on_complaint,
+	.fatalError = on_complaint,
+};
+
+static void finish(struct reading *reading, bool well_formed)
+{
+	if (reading->outcome != REGISTRY_NOT_ASKED)
+		return;
+	if (!well_formed || !reading->seen_root)
+		reading->outcome = REGISTRY_MALFORMED;
+	else if (reading->is_fault)
+		reading->outcome = reading->fault_is_ours ? REGISTRY_REFUSED
+		                                          : REGISTRY_FAULT;
+	else if (reading->operation == REGISTRY_AUTHENTICATE)
+		reading->outcome = reading->verdict != REGISTRY_NOT_ASKED
+		                           ? reading->verdict
+		                           : REGISTRY_MALFORMED;
+	else if (reading->people == 0)
+		reading->outcome = REGISTRY_NOT_FOUND;
+	else
+		reading->outcome = citizen_finish(&reading->person,
+		                                  reading->dialect->sex_male,
+		                                  reading->dialect->sex_female)
+		                           ? REGISTRY_FOUND
+		                           : REGISTRY_MALFORMED;
+}
+
+static CHECKED enum cccd_err read_document(struct span document,
+                                           struct reading *reading)
+{
+	xmlSAXHandler handlers = handler;
+	bool well_formed = false;
+
+	reading->parser =
+	        xmlCreatePushParserCtxt(&handlers, reading, NULL, 0, NULL);
+	if (reading->parser == NULL)
+		return CCCD_ERR_MEMORY;
+	(void)xmlCtxtUseOptions(reading->parser, XML_PARSE_NONET |
+	                                                 XML_PARSE_NOERROR |
+	                                                 XML_PARSE_NOWARNING);
+	well_formed = xmlParseChunk(reading->parser, (const char *)document.at,
+	                            (int)document.len, 1) == 0 &&
+	              reading->parser->wellFormed != 0;
+	finish(reading, well_formed);
+	xmlFreeDoc(reading->parser->myDoc);
+	xmlFreeParserCtxt(reading->parser);
+	return reading->err;
+}
+
+enum cccd_err soap_answer_parse(struct span document,
+                                enum registry_operation operation,
+                                const struct soap_dialect *dialect,
+                                struct registry_answer *ret)
+{
+	struct reading reading = {
+		.dialect = dialect,
+		.operation = operation,
+		.person = { .citizen = &ret->citizen },
+		.text = buf_make(ANSWER_TEXT_MAX),
+	};
+	enum cccd_err err = CCCD_OK;
+
+	citizen_wipe(&ret->citizen);
+	ret->outcome = REGISTRY_MALFORMED;
+	if (document.len == 0 || document.len > ANSWER_MAX)
+		return CCCD_OK;
+	err = read_document(document, &reading);
+	ret->outcome = reading.outcome;
+	if (ret->outcome != REGISTRY_FOUND)
+		citizen_wipe(&ret->citizen);
+	buf_release(&reading.text);
+	wipe(&reading, sizeof(reading));
+	return err;
+}
