@@ -150,11 +150,12 @@ static void no_message_holds_a_word_of_the_callers(void **state)
 		"{\"type\": \"CANARY\", \"value\": \"CANARY\"}",
 		"{\"type\": \"can\", \"value\": \"CANARY\"}",
 		"{\"type\": \"can\", \"CANARY\": \"CANARY\"}",
-		"{\"type\": \"document\", \"value\": {\"number\": "
-		"\"CANARYCANARYCANARYCANARYCANARYCANARY\", \"birth\": "
-		"\"CANARY\", \"expiry\": \"CANARY\"}}",
-		"{\"granted\": true, \"text_id\": \"CANARY\", \"actor\": "
-		"\"CANARY CANARY\"}",
+		/* In parentheses: the pieces are one text. */
+		("{\"type\": \"document\", \"value\": {\"number\": "
+		 "\"CANARYCANARYCANARYCANARYCANARYCANARY\", \"birth\": "
+		 "\"CANARY\", \"expiry\": \"CANARY\"}}"),
+		("{\"granted\": true, \"text_id\": \"CANARY\", \"actor\": "
+		 "\"CANARY CANARY\"}"),
 		"{\"CANARY\": 1, \"CANARY\": 2}",
 		"CANARY",
 	};
