@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The rows of the transport table; only reader.c and tests see them. */
+/* The rows of the transport table; only reader.c, survey.c and tests see
+ * them. */
 #ifndef READER_TRANSPORT_H
 #define READER_TRANSPORT_H
 

@@ -98,7 +98,8 @@ cccd_reader_list(struct cccd_error *error, struct cccd_reader_list *ret);
  * @ret: also readers on the bus that nothing serves (without a URI), and
  *       what is wrong with the services
  *
- * Looks at files of the system only; no reader is woken, no card powered.
+ * Asks pcscd and the files of the system; no NFC chip is woken, unless
+ * CCCD_NFC_SCAN=1 asks for it, and no card is powered.
  *
  * Return: CCCD_OK, also when no service runs; CCCD_ERR_MEMORY.
  */

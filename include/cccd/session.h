@@ -132,8 +132,9 @@ CCCD_EXPORT void cccd_session_free(struct cccd_session *session);
 
 /**
  * cccd_session_set_reader() - the reader by URI.
- * @uri: "pcsc:" for the first reader with a card, "pcsc:NAME",
- *       "replay:FILE"
+ * @uri: "pcsc:" for the first reader with a card, "pcsc:NAME", "nfc:" for
+ *       the first device of libnfc, "nfc:DEVICE", "nfc:unix:PATH", "id:ID"
+ *       of a reader as listed or announced by a watch, "replay:FILE"
  *
  * Return: CCCD_OK; CCCD_ERR_USAGE_ARGUMENT; CCCD_ERR_READER_*.
  */
