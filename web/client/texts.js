@@ -37,10 +37,10 @@ const texts = {
 	document_summary: ["Nhập số giấy tờ, ngày sinh và ngày hết hạn",
 		"Type document number, birth and expiry"],
 	document_number: ["Số giấy tờ", "Document number"],
-	document_birth: ["Ngày sinh (31/12/1999)", "Birth (31/12/1999)"],
+	document_birth: ["Ngày sinh (31/12/1980)", "Birth (31/12/1980)"],
 	document_expiry: ["Hết hạn (trống: vô hạn)", "Expiry (empty: none)"],
-	document_fault: ["Cần số giấy tờ và ngày dạng 31/12/1999.",
-		"A number and dates like 31/12/1999 are needed."],
+	document_fault: ["Cần số giấy tờ và ngày dạng 31/12/1980.",
+		"A number and dates like 31/12/1980 are needed."],
 	card_here: ["Đã có thẻ trên đầu đọc", "A card lies on the reader"],
 	card_absent: ["Chưa có thẻ trên đầu đọc", "No card on the reader yet"],
 
@@ -155,7 +155,7 @@ const texts = {
 
 	copy: ["Chép sang hệ thống khác", "Copy to other systems"],
 	copy_number: ["Số căn cước", "ID number"],
-	copy_csdldc: ["CSDL dân cư", "Population DB"],
+	copy_csdldc: ["CSDLQG", "Citizen DB"],
 	copy_bhyt: ["BHYT", "Health insurance"],
 	copy_xml130: ["XML 130", "XML 130"],
 	copy_fhir: ["FHIR", "FHIR"],

@@ -110,6 +110,11 @@ class Server(http.server.ThreadingHTTPServer):
         self.port = self.server_address[1]
         self.hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
         self.files = listing()
+        self.point(service, config)
+
+    def point(self, service, config):
+        """The page talks to this service, and says what the config says."""
+        config = {**config, "base": service}
         self.config = json.dumps(config, ensure_ascii=False).encode()
         self.headers = (
             ("Content-Security-Policy", policy(service)),
@@ -134,9 +139,7 @@ def main():
     args = parser.parse_args()
 
     config = json.loads(args.config.read_text("utf-8"))
-    if args.service:
-        config["base"] = args.service
-    server = Server(args.port, config["base"], config)
+    server = Server(args.port, args.service or config["base"], config)
     print(f"ready {server.address}", flush=True)
     try:
         server.serve_forever()
