@@ -286,28 +286,20 @@ static size_t count_explicit(const struct csca_store *store,
 	return count;
 }
 
-static void check_public_list(const struct public_list *list)
+static void judge_public_list(const struct public_list *list, struct span file)
 {
-	BUF file = buf_make(CSCA_LIST_MAX);
 	STORE *vouched = new_store();
 	STORE *store = new_store();
 	STORE *nobody = new_store();
 	STORE *pins = new_store();
 	const struct csca_entry *entry = NULL;
 
-	if (!read_public(list->file, &file)) {
-		print_message("skipped: CCCD_TEST_DATA has no masterlists/%s\n",
-		              list->file);
-		skip();
-	}
 	/* Nobody vouches: every certificate is refused, by name. */
-	assert_int_equal(import_with(store, nobody, false, buf_span(&file)),
-	                 CCCD_OK);
+	assert_int_equal(import_with(store, nobody, false, file), CCCD_OK);
 	assert_string_equal(told.at[0].reason, "list_not_pinned");
 	assert_int_equal(told.refused, list->total);
 	/* The operator vouches: its CSCA can be taken from the list. */
-	assert_int_equal(import_with(vouched, nobody, true, buf_span(&file)),
-	                 CCCD_OK);
+	assert_int_equal(import_with(vouched, nobody, true, file), CCCD_OK);
 	assert_string_equal(told.at[0].reason, "list_by_operator");
 	for (size_t i = 0;
 	     (entry = csca_store_at(vouched, CCCD_TRUST_ANCHOR, i)) != NULL;
@@ -321,8 +313,7 @@ static void check_public_list(const struct public_list *list)
 			        CCCD_OK);
 	}
 	/* Pinned: signature and path are right, every one has its word. */
-	assert_int_equal(import_with(store, pins, false, buf_span(&file)),
-	                 CCCD_OK);
+	assert_int_equal(import_with(store, pins, false, file), CCCD_OK);
 	assert_true(told.at[0].is_list && told.at[0].admitted);
 	assert_string_equal(told.at[0].reason, "list_pinned");
 	assert_int_equal(told.admitted + told.refused, list->total);
@@ -333,6 +324,19 @@ static void check_public_list(const struct public_list *list)
 	assert_int_equal(count_explicit(store, CCCD_TRUST_ANCHOR) +
 	                         count_explicit(store, CCCD_TRUST_LINK),
 	                 list->explicit_curves);
+}
+
+/* Skipping jumps: nothing is held by then that would leak. */
+static void check_public_list(const struct public_list *list)
+{
+	BUF file = buf_make(CSCA_LIST_MAX);
+
+	if (!read_public(list->file, &file)) {
+		print_message("skipped: CCCD_TEST_DATA has no masterlists/%s\n",
+		              list->file);
+		skip();
+	}
+	judge_public_list(list, buf_span(&file));
 }
 
 static void public_list_of_the_netherlands_is_accounted_for(void **state)
