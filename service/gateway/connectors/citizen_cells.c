@@ -2,6 +2,7 @@
 /* The members of CongDan and where each goes. */
 #include "service/gateway/connectors/citizen_cells.h"
 
+#include "base/text.h"
 #include "service/gateway/connectors/citizen_words.h"
 
 /* Where the text at a path goes. */
@@ -93,7 +94,10 @@ static bool set_cell(const struct cell *cell, struct span text,
 {
 	char *place = (char *)citizen + cell->offset;
 
-	/* An element that stands twice says two things. */
+	/* An element that stands twice says two things; one around others
+	 * has nothing but blanks of its own. */
+	if (text_trim(text).len == 0)
+		return true;
 	if (place[0] != '\0')
 		return false;
 	switch (cell->kind) {

@@ -67,7 +67,8 @@ CHECKED enum cccd_err http_check_url(const struct http_options *options,
  * @headers:    "Name: value" lines, NULL at the end; no CR or LF in them
  * @accept:     media types the answer may have, NULL at the end
  * @idempotent: asking twice is asking once; only then a call that reached
- *              the server may be made again
+ *              the server may be made again: so often as the options say,
+ *              and once more where a kept connection turns out to be closed
  */
 struct http_call {
 	const char *url;
