@@ -83,6 +83,8 @@ static void shut_doors(void)
 	(void)prctl(PR_SET_DUMPABLE, 0);
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* A limit on the log's size is a full disk, and no end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	(void)umask(077);
 }
 

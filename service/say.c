@@ -25,34 +25,39 @@ static void say(int priority, const char *line)
 	(void)fprintf(stderr, "<%d>cccdd: %s\n", priority, line);
 }
 
-void say_info(const char *vietnamese, const char *english, ...)
+PRINTF_LIKE(2, 0)
+PRINTF_LIKE(3, 0)
+static void say_either(int priority, const char *vietnamese,
+                       const char *english, va_list args)
 {
 	char line[LINE_MAX_LEN];
+
+	(void)vsnprintf(line, sizeof(line),
+	                manner.lang == CCCD_LANG_EN ? english : vietnamese,
+	                args);
+	say(priority, line);
+}
+
+void say_info(const char *vietnamese, const char *english, ...)
+{
 	va_list args;
 
 	if (manner.level < SAY_INFO)
 		return;
 	va_start(args, english);
-	(void)vsnprintf(line, sizeof(line),
-	                manner.lang == CCCD_LANG_EN ? english : vietnamese,
-	                args);
+	say_either(6, vietnamese, english, args);
 	va_end(args);
-	say(6, line);
 }
 
 void say_warning(const char *vietnamese, const char *english, ...)
 {
-	char line[LINE_MAX_LEN];
 	va_list args;
 
 	if (manner.level < SAY_WARNING)
 		return;
 	va_start(args, english);
-	(void)vsnprintf(line, sizeof(line),
-	                manner.lang == CCCD_LANG_EN ? english : vietnamese,
-	                args);
+	say_either(4, vietnamese, english, args);
 	va_end(args);
-	say(4, line);
 }
 
 void say_error(const struct cccd_error *error)

@@ -18,8 +18,10 @@ void say_begin(enum cccd_lang lang, int level);
 
 /* @vietnamese and @english take the same argument, if any. */
 PRINTF_LIKE(1, 3)
+PRINTF_LIKE(2, 3)
 void say_info(const char *vietnamese, const char *english, ...);
 PRINTF_LIKE(1, 3)
+PRINTF_LIKE(2, 3)
 void say_warning(const char *vietnamese, const char *english, ...);
 
 /* An error with its code, its cause and its next step. */

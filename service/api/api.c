@@ -149,6 +149,9 @@ static void on_hello(struct api *api, struct stream *stream,
 		                          frame->token, &session);
 	if (err == CCCD_OK && session != NULL)
 		err = stream_attach(api, stream, session, frame->token);
+	/* Two may have knocked before either spoke. */
+	if (stream->kind == STREAM_AGENT && api->agent != NULL)
+		err = CCCD_ERR_USAGE_STATE;
 	if (err != CCCD_OK) {
 		socket_problem(stream, "hello", err, NULL);
 		listen_ws_close(stream->conn, 1008, cccd_err_code(err));
@@ -186,6 +189,9 @@ static void on_ws_message(void *context, struct listen_conn *conn,
 		on_frame(api, stream, &frame);
 	else
 		socket_problem(stream, "", err, &error);
+	/* Whoever cannot say hello holds no place. */
+	if (err != CCCD_OK && !stream->greeted)
+		listen_ws_close(conn, 1008, "hello first");
 	wipe(&frame, sizeof(frame));
 	tick(api);
 }

@@ -101,6 +101,8 @@ static enum cccd_err create(struct command *command)
 		err = follow(command, view);
 	if (err == CCCD_OK)
 		return answer(command, view);
+	if (view != NULL)
+		wipe(view, strlen(view));
 	json_text_free(view);
 	return err;
 }

@@ -12,6 +12,7 @@ import json
 import os
 import queue
 import re
+import resource
 import secrets
 import shutil
 import signal
@@ -198,6 +199,7 @@ class Events:
         self.socket = self.connection.sock
         self.response = self.connection.getresponse()
         self.status = self.response.status
+        contract.seen.add(("GET", "/v1/events", self.status))
         self.events = []
         self.arrived = threading.Condition()
         self.thread = threading.Thread(target=self._read, daemon=True)
@@ -295,6 +297,7 @@ class Socket:
             self.buffer += more
         top, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
         self.status = int(top.split(b" ")[1]) if top else 0
+        contract.seen.add(("GET", path, self.status))
         self.next_id = 0
         self.events = []
 
@@ -372,7 +375,10 @@ class Socket:
         if right:
             contract.message("command." + kind, frame)
         self.send_text(json.dumps(frame))
-        return self.reply_to(frame["id"])
+        reply = self.reply_to(frame["id"])
+        if right and reply["type"] == "reply" and "body" in reply:
+            contract.reply(kind, reply["body"])
+        return reply
 
     def await_event(self, kind, matches=lambda body: True):
         seen = 0
@@ -394,8 +400,9 @@ class Socket:
 class Desk:
     """All of it; use as a context."""
 
-    def __init__(self, slots=2, parties=None, **settings):
+    def __init__(self, slots=2, parties=None, real_time=False, **settings):
         self.slots = slots
+        self.real_time = real_time
         self.settings = settings
         self.parties = parties
         self.rig = None
@@ -481,7 +488,8 @@ class Desk:
                 text=True))
 
     def sim_options(self):
-        return []
+        """A card in real time leaves time to act in the middle of it."""
+        return ["--real-time"] if self.real_time else []
 
     def pcscd(self, word):
         self.rig.stdin.write(word + "\n")
@@ -565,6 +573,12 @@ class Desk:
         return subprocess.run(
             [CCCD, "audit", "verify", "--dir", self.path("audit")],
             capture_output=True, timeout=LIMIT_S, check=False)
+
+    def fill_disk(self, name):
+        """No file grows any more: what a full disk is to the log."""
+        if self.daemon is not None:
+            resource.prlimit(self.daemon.pid, resource.RLIMIT_FSIZE, (
+                os.path.getsize(self.path("audit", name)), 1 << 30))
 
     def close(self):
         if self.daemon is not None and self.daemon.poll() is None:

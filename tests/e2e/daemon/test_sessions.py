@@ -107,8 +107,8 @@ class Sessions(unittest.TestCase):
         first = self.desk.page().session(reader=self.desk.reader(0)["id"])
         second = self.desk.page(OTHER_ORIGIN).session(
             rp="clinic.example", reader=self.desk.reader(1)["id"])
-        for session in (first, second):
-            self.assertEqual(session.give().status, 202)
+        for session, number in ((first, ID_NUMBER), (second, "079095000003")):
+            self.assertEqual(session.give(value=number).status, 202)
         for session in (first, second):
             session.await_state("ready")
         kinds = [s.result().json["identity"]["document_kind"]
@@ -260,75 +260,6 @@ class Sessions(unittest.TestCase):
         self.desk.daemon.send_signal(signal.SIGHUP)
         until("the old ones", lambda: page.call(
             "GET", "/v1/health").status == 403)
-
-
-class Trouble(unittest.TestCase):
-    def test_pcscd_restarted(self):
-        with Desk(slots=1) as desk:
-            desk.lay()
-            desk.local().session().cancel()
-            desk.pcscd("stop")
-            until("no reader", lambda: desk.local().create().status == 503)
-            desk.pcscd("start")
-            desk.await_card(0, True)
-            session = desk.local().session()
-            self.assertEqual(session.read(), "ready")
-            self.assertEqual(session.result().status, 200)
-
-    def test_killed_in_the_middle_of_a_read(self):
-        with Desk(slots=1) as desk:
-            desk.lay()
-            page = desk.page()
-            session = page.session(scopes=["id", "portrait"])
-            events = Events(page, session.token)
-            session.give()
-            events.await_event("step.started")
-            desk.stop_daemon(signal.SIGKILL)
-            events.close()
-            desk.start_daemon()
-            desk.await_card(0, True)
-            self.assertEqual(page.call(
-                "GET", session.path, headers=session.headers()).status, 404)
-            session = desk.local().session()
-            self.assertEqual(session.read(), "ready")
-            self.assertEqual(session.result().status, 200)
-            self.assertEqual(desk.stop_daemon(), 0)
-            verified = desk.verify_audit()
-            self.assertEqual(verified.returncode, 0, verified.stdout)
-
-    def test_prompt_without_agent_and_with_one(self):
-        with Desk(slots=1) as desk:
-            desk.write_parties([desk.party(consent="prompt",
-                                           access_key_from=["agent"])])
-            desk.daemon.send_signal(signal.SIGHUP)
-            local = desk.local()
-            desk.lay()
-            answer = until("the new mode", lambda: (
-                lambda a: a if a.status == 503 else None)(local.create()))
-            self.assertEqual(answer.code, "agent_unavailable")
-            agent = Socket(local, "/v1/agent", "cccd-agent.v1",
-                           unix=desk.path("agent.sock"))
-            self.assertEqual(agent.status, 101)
-            self.assertEqual(agent.hello()["type"], "welcome")
-            session = local.session()
-            asked = agent.await_event("prompt")["body"]
-            self.assertEqual(asked["kind"], "consent")
-            self.assertEqual(asked["session_id"], session.id)
-            told = agent.command("consent.answer", {
-                "session_id": session.id,
-                "consent": {"granted": True, "text_id": "t.1",
-                            "actor": "desk-1"}}, right=False)
-            self.assertEqual(told["type"], "reply", told)
-            agent.await_event("prompt",
-                              lambda body: body["kind"] == "access_key")
-            told = agent.command("access_key.answer", {
-                "session_id": session.id,
-                "access_key": {"type": "id_number", "value": ID_NUMBER}},
-                right=False)
-            self.assertEqual(told["type"], "reply", told)
-            session.await_state("ready")
-            self.assertEqual(session.result().status, 200)
-            agent.close()
 
 
 if __name__ == "__main__":
