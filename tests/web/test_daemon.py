@@ -12,6 +12,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import shutil
 import signal
 import ssl
 import subprocess
@@ -67,6 +68,15 @@ const {result} = await createClient({base: arguments[0]}).read({
   nonce: makeNonce(), idNumber: arguments[1],
   signal: AbortSignal.timeout(45000)});
 return result.overall;
+"""
+
+NODE = """
+const [socketPath, idNumber, module] = process.argv.slice(1);
+const {createNodeClient, makeNonce} = await import(module);
+const {result, token, portrait} = await createNodeClient({socketPath}).read({
+  rp: 'desk.demo', purpose: 'reception', scopes: ['id', 'portrait'],
+  nonce: makeNonce(), idNumber});
+console.log(result.overall, portrait.type, token.split('.').length);
 """
 
 
@@ -278,13 +288,24 @@ class DaemonTest(unittest.TestCase):
         self.assertEqual(len(told), 10)
         self.assertLessEqual(set(told), NOTHING, told)
 
+    def in_the_middle(self, browser):
+        """A read under way; one that was over too soon is begun again."""
+        for _ in range(8):
+            browser.keys(NUMBER, "Enter")
+            self.screen(browser, "reading", "done", "error")
+            if browser.run("return document.body.dataset.screen"
+                           ) == "reading":
+                return
+            browser.keys("F2")
+            self.screen(browser, "ready")
+        self.fail("no read was caught in the middle")
+
     def test_a_reload_in_the_middle_of_a_read(self):
         self.desk.lay()
         browser = self.browser()
         browser.go(self.page.address + "/")
         self.screen(browser, "ready")
-        browser.keys(NUMBER, "Enter")
-        self.screen(browser, "reading")
+        self.in_the_middle(browser)
         browser.run("location.reload()")
         browser.until("return document.readyState === 'complete' && "
                       "document.body.dataset.screen === 'ready'")
@@ -297,13 +318,34 @@ class DaemonTest(unittest.TestCase):
         browser = self.browser()
         browser.go(self.page.address + "/")
         self.screen(browser, "ready")
-        browser.keys(NUMBER, "Enter")
-        self.screen(browser, "reading")
+        self.in_the_middle(browser)
         browser.keys("Escape")
         self.screen(browser, "ready")
         from desk import until  # pylint: disable=import-outside-toplevel
         until("a free reader",
               lambda: self.desk.reader()["lease"] == "free")
+
+    def test_a_read_through_the_websocket(self):
+        self.desk.lay()
+        browser = self.browser()
+        browser.go(self.page.address + "/")
+        self.screen(browser, "ready")
+        got = browser.run_async(
+            READ.replace("rp:", "via: 'websocket', rp:"),
+            self.service, NUMBER)
+        self.assertEqual(got.get("value"), "successful", got)
+
+    def test_node_reads_over_the_unix_socket(self):
+        node = shutil.which("node") or shutil.which("nodejs")
+        if node is None:
+            self.skipTest("no node")
+        self.desk.lay()
+        told = subprocess.run(
+            [node, "--input-type=module", "-e", NODE, self.desk.socket,
+             NUMBER, (ROOT / "web/client/node.js").as_uri()],
+            capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(told.stdout, "successful image/jpeg 3\n",
+                         told.stderr)
 
     def test_the_daemon_comes_back(self):
         browser = self.browser()

@@ -171,7 +171,7 @@ class DeskTest(unittest.TestCase):
 
     def test_idle_time_wipes(self):
         self.page.config = json.dumps(
-            {**json.loads(self.page.config), "idleSeconds": 3}).encode()
+            {**json.loads(self.page.config), "idleSeconds": 10}).encode()
         self.service.lay_card()
         self.open()
         self.browser.keys(NUMBER, "Enter")

@@ -133,6 +133,11 @@ export const problems = Object.freeze({
 		vi: "Thẻ không trả lời.",
 		en: "The card does not answer.",
 	},
+	"card_not_proven": {
+		status: 422, retryable: false, next: "check_by_hand",
+		vi: "Thẻ chưa được xác thực, nên không tra cứu.",
+		en: "The card is not proven, so nothing is looked up.",
+	},
 	"card_not_supported": {
 		status: 424, retryable: false, next: "use_other_document",
 		vi: "Đây không phải thẻ căn cước hay hộ chiếu gắn chip.",
@@ -273,6 +278,16 @@ export const problems = Object.freeze({
 		vi: "Không tìm thấy đầu đọc thẻ.",
 		en: "No card reader was found.",
 	},
+	"nonce_expired": {
+		status: 422, retryable: false, next: "start_again",
+		vi: "Lần đọc thẻ kéo dài quá thời hạn cho phép.",
+		en: "The reading took longer than its nonce lives.",
+	},
+	"nonce_spent": {
+		status: 409, retryable: false, next: "start_again",
+		vi: "Bản xác nhận này đã được dùng một lần rồi.",
+		en: "This assertion has been used before.",
+	},
 	"nonce_too_short": {
 		status: 422, retryable: false, next: "mend_request",
 		vi: "Số ngẫu nhiên của máy chủ ngắn hơn 256 bit.",
@@ -292,6 +307,11 @@ export const problems = Object.freeze({
 		status: 403, retryable: false, next: "mend_registration",
 		vi: "Trang hoặc người dùng này chưa được đăng ký.",
 		en: "This origin or user is not registered.",
+	},
+	"other_citizen": {
+		status: 422, retryable: false, next: "check_by_hand",
+		vi: "Thẻ trên bàn đọc là của công dân khác.",
+		en: "The card on the desk belongs to another citizen.",
 	},
 	"out_of_memory": {
 		status: 500, retryable: true, next: "call_support",
@@ -407,6 +427,11 @@ export const problems = Object.freeze({
 		status: 422, retryable: false, next: "call_support",
 		vi: "Chữ ký của bản xác nhận không đúng.",
 		en: "The signature of the assertion does not hold.",
+	},
+	"store_unavailable": {
+		status: 503, retryable: true, next: "call_support",
+		vi: "Không truy cập được cơ sở dữ liệu của cổng tra cứu.",
+		en: "The gateway's database does not answer.",
 	},
 	"token_invalid": {
 		status: 401, retryable: false, next: "start_again",
