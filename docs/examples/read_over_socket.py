@@ -75,7 +75,10 @@ def follow(path, token):
             if kind == "step.started":
                 print("  … " + body["step"], file=sys.stderr)
             elif kind == "prompt.required" and "problem" in body:
-                return body["problem"]
+                # A lifted card may be laid back; a wrong key is wrong.
+                if body["kind"] == "access_key":
+                    return body["problem"]
+                print(body["problem"]["messages"]["vi"], file=sys.stderr)
             elif kind in ("result.ready", "session.failed"):
                 return body.get("problem")
     return None
