@@ -315,11 +315,11 @@ static void on_complaint(void *context, const char *format, ...)
 /* Answers are UTF-8; a second reading of the same bytes is none. */
 static void on_begin(void *context)
 {
+	static const xmlChar utf8[] = "UTF-8";
 	struct reading *reading = context;
-	const char *encoding = (const char *)reading->parser->encoding;
+	const xmlChar *encoding = reading->parser->encoding;
 
-	if (encoding != NULL &&
-	    xmlStrcasecmp(reading->parser->encoding, BAD_CAST "UTF-8") != 0)
+	if (encoding != NULL && xmlStrcasecmp(encoding, utf8) != 0)
 		stop(reading, REGISTRY_MALFORMED);
 }
 

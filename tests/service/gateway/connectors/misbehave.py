@@ -192,6 +192,16 @@ def headers_are_right(handler):
             == base64.b64encode(b"name:pass").decode())
 
 
+def note(path):
+    with LOCK:
+        seen = STATE["seen"].get(path, 0) + 1
+        STATE["seen"][path] = seen
+        with open(os.path.join(DIR, "requests"), "a",
+                  encoding="utf-8") as file:
+            file.write(path + "\n")
+    return seen
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -213,13 +223,7 @@ class Handler(BaseHTTPRequestHandler):
         self.reply(200, "text/plain", "fetched")
 
     def note(self):
-        with LOCK:
-            seen = STATE["seen"].get(self.path, 0) + 1
-            STATE["seen"][self.path] = seen
-            with open(os.path.join(DIR, "requests"), "a",
-                      encoding="utf-8") as file:
-                file.write(self.path + "\n")
-        return seen
+        return note(self.path)
 
     def do_POST(self):
         length = int(self.headers.get("Content-Length", "0"))
@@ -338,6 +342,7 @@ class Server(ThreadingHTTPServer):
         pass
 
     def finish_request(self, request, client_address):
+        note("/connection")
         if self.context is None:
             super().finish_request(request, client_address)
             return

@@ -393,17 +393,20 @@ static void connectors_keep_connections(void **state)
 	struct registry_answer *answer = registry_answer_new();
 	struct connector *connector = NULL;
 	static struct rig_section section;
+	unsigned int before = 0;
 
 	(void)state;
 	assert_non_null(answer);
 	rig_section_make(&rig, "soap", "plain", "found", &section);
 	rig_set(&section, "plain_http", "yes");
 	connector = rig_open(&section);
+	before = rig_count(&rig, "/connection");
 	for (int i = 0; i < 20; i++) {
 		rig_ask(connector, &question, answer);
 		assert_int_equal(answer->outcome, REGISTRY_FOUND);
 		assert_int_equal(answer->attempts, 1);
 	}
+	assert_int_equal(rig_count(&rig, "/connection") - before, 1);
 	connector_close(connector);
 	registry_answer_free(answer);
 }
