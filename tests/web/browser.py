@@ -37,8 +37,10 @@ class Browser:
     def __init__(self, arguments=(), preferences=None):
         chromium, driver = programs()
         self.folder = tempfile.mkdtemp(prefix="cccd-web-")
+        # A test that is killed takes its driver along, and that the browser.
         self.driver = subprocess.Popen(
-            [driver, "--port=0"], stdout=subprocess.PIPE,
+            ["setpriv", "--pdeathsig", "TERM", driver, "--port=0"],
+            stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.base = self.session = None
         try:
