@@ -93,6 +93,10 @@ enum cccd_err {
 	CCCD_ERR_ASSERTION_EXPIRED = 0x050C,
 	CCCD_ERR_ASSERTION_NOT_YET = 0x050D, /* made in the future */
 	CCCD_ERR_ASSERTION_TOO_OLD = 0x050E, /* for this caller's taste */
+	CCCD_ERR_NONCE_SPENT = 0x050F,       /* it was used before */
+	CCCD_ERR_NONCE_EXPIRED = 0x0510,     /* the reading took too long */
+	CCCD_ERR_OTHER_CITIZEN = 0x0511,     /* not whom the caller names */
+	CCCD_ERR_CARD_UNPROVEN = 0x0512,     /* the card's own verdict */
 
 	/* Policy and configuration. */
 	CCCD_ERR_POLICY_DOWNGRADE = 0x0601, /* PACE to BAC refused */
@@ -137,6 +141,7 @@ enum cccd_err {
 	CCCD_ERR_RENDERER = 0x0803, /* cccd-render is missing or unconfined */
 	CCCD_ERR_AGENT = 0x0804,    /* no consent agent is connected */
 	CCCD_ERR_AUDIT = 0x0805,    /* the audit log cannot be written */
+	CCCD_ERR_STORE = 0x0806,    /* the gateway's database */
 };
 
 /** enum cccd_lang - languages of every text a person sees. */

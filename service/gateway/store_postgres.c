@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store in PostgreSQL, for several gateways behind one address. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <libpq-fe.h>
+
+#include "base/macros.h"
+#include "service/gateway/store_engine.h"
+
+enum { COLUMNS_MAX = 32 };
+
+static void keep_quiet(void *context, const char *message)
+{
+	(void)context;
+	(void)message;
+}
+
+/**
+ * struct connection - of libpq.
+ * @broken: an answer ended without the server's word: libpq itself may
+ *          still take the connection for a good one
+ */
+struct connection {
+	PGconn *pg;
+	bool broken;
+};
+
+static void close_connection(void *handle)
+{
+	struct connection *connection = handle;
+
+	PQfinish(connection->pg);
+	free(connection);
+}
+
+static bool is_alive(void *handle)
+{
+	const struct connection *connection = handle;
+
+	return !connection->broken &&
+	       PQstatus(connection->pg) == CONNECTION_OK &&
+	       PQtransactionStatus(connection->pg) == PQTRANS_IDLE;
+}
+
+static void tell(const PGresult *result, const struct store_query *query)
+{
+	const char *values[COLUMNS_MAX];
+	int columns = PQnfields(result);
+
+	for (int row = 0; row < PQntuples(result); row++) {
+		for (int i = 0; i < columns && i < COLUMNS_MAX; i++)
+			values[i] = PQgetvalue(result, row, i);
+		if (!query->row(query->context, values))
+			return;
+	}
+}
+
+static enum cccd_err run_query(void *handle, const struct store_query *query,
+                               size_t *ret_rows)
+{
+	struct connection *connection = handle;
+	PGresult *result =
+	        PQexecParams(connection->pg, query->sql, (int)query->count,
+	                     NULL, query->params, NULL, NULL, 0);
+	ExecStatusType status = PQresultStatus(result);
+	enum cccd_err err = CCCD_ERR_STORE;
+
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK) {
+		err = CCCD_OK;
+		if (query->row != NULL)
+			tell(result, query);
+		if (ret_rows != NULL)
+			*ret_rows = (size_t)PQntuples(result);
+	} else {
+		connection->broken =
+		        PQresultErrorField(result, PG_DIAG_SQLSTATE) == NULL;
+	}
+	PQclear(result);
+	return err;
+}
+
+static enum cccd_err say(struct connection *connection, const char *sql)
+{
+	const struct store_query query = { .sql = sql };
+
+	return run_query(connection, &query, NULL);
+}
+
+static bool take_version(void *context, const char *const *values)
+{
+	long *version = context;
+
+	*version = strtol(values[0], NULL, 10);
+	return true;
+}
+
+static enum cccd_err make_tables(struct connection *connection,
+                                 long *ret_version)
+{
+	const struct store_query ask = {
+		.sql = "SELECT version FROM gateway_schema",
+		.row = take_version,
+		.context = ret_version,
+	};
+
+	/* One number for every gateway of every version, whoever is first. */
+	TRY(say(connection, "SELECT pg_advisory_xact_lock(720150317)"));
+	TRY(say(connection, "CREATE TABLE IF NOT EXISTS gateway_schema"
+	                    " (version BIGINT NOT NULL)"));
+	TRY(run_query(connection, &ask, NULL));
+	if (*ret_version != 0)
+		return CCCD_OK;
+	for (const char *const *sql = store_schema; *sql != NULL; sql++)
+		TRY(say(connection, *sql));
+	TRY(say(connection, "INSERT INTO gateway_schema (version) VALUES (1)"));
+	*ret_version = STORE_SCHEMA_VERSION;
+	return CCCD_OK;
+}
+
+static enum cccd_err bring_up(struct connection *connection,
+                              struct cccd_error *error)
+{
+	long version = 0;
+	enum cccd_err err = say(connection, "SET statement_timeout = '10s'");
+
+	if (err == CCCD_OK)
+		err = say(connection, "BEGIN");
+	if (err == CCCD_OK)
+		err = make_tables(connection, &version);
+	if (err == CCCD_OK)
+		err = say(connection, "COMMIT");
+	if (err != CCCD_OK)
+		return fail(error, err, "the tables cannot be made or read");
+	if (version != STORE_SCHEMA_VERSION)
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "the tables are of another version");
+	return CCCD_OK;
+}
+
+static enum cccd_err connect_server(const struct store_place *place,
+                                    struct cccd_error *error, void **ret)
+{
+	/* What stands later overrules, and the first one is expanded. */
+	const char *const names[] = { "dbname", "client_encoding",
+		                      "connect_timeout", "application_name",
+		                      NULL };
+	const char *const values[] = { place->conninfo, "UTF8", "5",
+		                       "cccd-gateway", NULL };
+	struct connection *connection = calloc(1, sizeof(*connection));
+	enum cccd_err err = CCCD_OK;
+
+	if (connection == NULL)
+		return CCCD_ERR_MEMORY;
+	connection->pg = PQconnectdbParams(names, values, 1);
+	(void)PQsetNoticeProcessor(connection->pg, keep_quiet, NULL);
+	/* Its message may hold the user, the host, the password's source. */
+	if (PQstatus(connection->pg) != CONNECTION_OK)
+		err = fail(error, CCCD_ERR_STORE,
+		           "the database cannot be reached");
+	else
+		err = bring_up(connection, error);
+	if (err != CCCD_OK)
+		close_connection(connection);
+	else
+		*ret = connection;
+	return err;
+}
+
+static const struct store_engine engine = {
+	.begin = "BEGIN",
+	.lock = " FOR UPDATE",
+	.connect = connect_server,
+	.run = run_query,
+	.alive = is_alive,
+	.close = close_connection,
+};
+
+const struct store_engine *const store_postgresql = &engine;

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The store in a file of one's own: SQLite with a write-ahead log. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <sqlite3.h>
+
+#include "base/macros.h"
+#include "service/gateway/store_engine.h"
+
+enum {
+	BUSY_MS = 10000,
+	PREPARED_MAX = 32,
+	/* Of a row: far above any column of ours. */
+	COLUMNS_MAX = 32,
+};
+
+/**
+ * struct connection - a file and its prepared statements.
+ * @texts: constants; a statement is known by where its text stands
+ */
+struct connection {
+	sqlite3 *db;
+	const char *texts[PREPARED_MAX];
+	sqlite3_stmt *statements[PREPARED_MAX];
+	size_t count;
+};
+
+static void close_file(void *handle)
+{
+	struct connection *connection = handle;
+
+	if (connection == NULL)
+		return;
+	for (size_t i = 0; i < connection->count; i++)
+		(void)sqlite3_finalize(connection->statements[i]);
+	(void)sqlite3_close(connection->db);
+	free(connection);
+}
+
+static bool execute(struct connection *connection, const char *sql)
+{
+	return sqlite3_exec(connection->db, sql, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static sqlite3_stmt *prepared(struct connection *connection, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+
+	for (size_t i = 0; i < connection->count; i++)
+		if (connection->texts[i] == sql)
+			return connection->statements[i];
+	if (connection->count == PREPARED_MAX ||
+	    sqlite3_prepare_v3(connection->db, sql, -1,
+	                       SQLITE_PREPARE_PERSISTENT, &statement,
+	                       NULL) != SQLITE_OK)
+		return NULL;
+	connection->texts[connection->count] = sql;
+	connection->statements[connection->count++] = statement;
+	return statement;
+}
+
+static bool bind(sqlite3_stmt *statement, const struct store_query *query)
+{
+	/* Columns of numbers make numbers of texts by themselves. */
+	for (size_t i = 0; i < query->count; i++)
+		if (sqlite3_bind_text(statement, (int)i + 1, query->params[i],
+		                      -1, SQLITE_STATIC) != SQLITE_OK)
+			return false;
+	return true;
+}
+
+static bool tell(sqlite3_stmt *statement, const struct store_query *query)
+{
+	const char *values[COLUMNS_MAX];
+	int columns = sqlite3_column_count(statement);
+
+	if (query->row == NULL)
+		return true;
+	for (int i = 0; i < columns && i < COLUMNS_MAX; i++) {
+		values[i] = (const char *)sqlite3_column_text(statement, i);
+		if (values[i] == NULL)
+			values[i] = "";
+	}
+	return query->row(query->context, values);
+}
+
+static enum cccd_err run_file(void *handle, const struct store_query *query,
+                              size_t *ret_rows)
+{
+	struct connection *connection = handle;
+	sqlite3_stmt *statement = prepared(connection, query->sql);
+	size_t rows = 0;
+	int code = SQLITE_ERROR;
+
+	if (statement == NULL)
+		return CCCD_ERR_STORE;
+	if (bind(statement, query))
+		code = sqlite3_step(statement);
+	for (; code == SQLITE_ROW; code = sqlite3_step(statement)) {
+		rows++;
+		if (!tell(statement, query)) {
+			code = SQLITE_DONE;
+			break;
+		}
+	}
+	(void)sqlite3_reset(statement);
+	(void)sqlite3_clear_bindings(statement);
+	if (code != SQLITE_DONE)
+		return CCCD_ERR_STORE;
+	if (ret_rows != NULL)
+		*ret_rows = rows;
+	return CCCD_OK;
+}
+
+/* -1 when it cannot be told. */
+static int version_of(struct connection *connection)
+{
+	sqlite3_stmt *statement = NULL;
+	int version = -1;
+
+	if (sqlite3_prepare_v2(connection->db, "PRAGMA user_version", -1,
+	                       &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		version = sqlite3_column_int(statement, 0);
+	(void)sqlite3_finalize(statement);
+	return version;
+}
+
+/* Several programs may start at once: the first to get the lock does it. */
+static bool make_tables(struct connection *connection)
+{
+	bool good = execute(connection, "BEGIN IMMEDIATE");
+
+	if (!good)
+		return false;
+	if (version_of(connection) == 0) {
+		for (const char *const *sql = store_schema;
+		     good && *sql != NULL; sql++)
+			good = execute(connection, *sql);
+		good = good && execute(connection, "PRAGMA user_version = 1");
+	}
+	if (!good)
+		(void)execute(connection, "ROLLBACK");
+	return good && execute(connection, "COMMIT");
+}
+
+static enum cccd_err open_up(struct connection *connection, const char *path,
+                             struct cccd_error *error)
+{
+	/* The log is nobody else's to read. */
+	mode_t before = umask(077);
+	int code = sqlite3_open_v2(path, &connection->db,
+	                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+	                                   SQLITE_OPEN_NOMUTEX,
+	                           NULL);
+	bool good = code == SQLITE_OK;
+
+	if (good) {
+		(void)sqlite3_busy_timeout(connection->db, BUSY_MS);
+		good = execute(connection, "PRAGMA journal_mode = WAL") &&
+		       execute(connection, "PRAGMA synchronous = NORMAL") &&
+		       execute(connection, "PRAGMA secure_delete = ON") &&
+		       make_tables(connection);
+	}
+	(void)umask(before);
+	if (!good)
+		return fail_native(
+		        error, CCCD_ERR_STORE, sqlite3_errcode(connection->db),
+		        "%.80s: %.60s", path, sqlite3_errmsg(connection->db));
+	if (version_of(connection) != STORE_SCHEMA_VERSION)
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%.100s: of another version", path);
+	return CCCD_OK;
+}
+
+static enum cccd_err connect_file(const struct store_place *place,
+                                  struct cccd_error *error, void **ret)
+{
+	struct connection *connection = calloc(1, sizeof(*connection));
+	enum cccd_err err = CCCD_OK;
+
+	if (connection == NULL)
+		return CCCD_ERR_MEMORY;
+	err = open_up(connection, place->path, error);
+	if (err != CCCD_OK)
+		close_file(connection);
+	else
+		*ret = connection;
+	return err;
+}
+
+/* A file does not go away while it is open; a transaction that is left
+ * open would. */
+static bool is_alive(void *handle)
+{
+	const struct connection *connection = handle;
+
+	return sqlite3_get_autocommit(connection->db) != 0;
+}
+
+const struct store_engine store_sqlite = {
+	.begin = "BEGIN IMMEDIATE",
+	/* Syncing this one puts everything before it on the disk, too. */
+	.durable = "PRAGMA synchronous = FULL",
+	.relaxed = "PRAGMA synchronous = NORMAL",
+	.lock = "",
+	.single = true,
+	.connect = connect_file,
+	.run = run_file,
+	.alive = is_alive,
+	.close = close_file,
+};
