@@ -21,17 +21,22 @@ static void keys_cleanup(struct cccd_jwks **keys)
 	cccd_jwks_free(*keys);
 }
 
-/* The signature, and that it was not used before. */
+/* The signature, and that it was not used before; on success @admitted
+ * knows what to remember of it. */
 static enum cccd_err verify(struct sessions *sessions,
-                            const struct json_relying_party *party,
                             const struct json_request *request,
-                            struct cccd_error *error, struct json_request *ret)
+                            struct admitted *admitted, struct cccd_error *error,
+                            struct json_request *ret)
 {
+	const struct json_relying_party *party = admitted->party;
+	struct seen_request used = { .rp = party->id };
 	CLEANUP(keys_cleanup) struct cccd_jwks *keys = NULL;
 	CLEANUP(request_jwt_release) struct request_jwt jwt = { 0 };
 	struct request_jwt_expected expected = {
 		.rp = party->id,
 		.device = device_keys_thumbprint(sessions->parts.keys),
+		/* Made before a rotation, come after it. */
+		.previous = device_keys_previous(sessions->parts.keys),
 		.now = clock_wall_s(),
 	};
 	enum cccd_err err = CCCD_OK;
@@ -43,8 +48,9 @@ static enum cccd_err verify(struct sessions *sessions,
 	expected.keys = keys;
 	TRY(request_jwt_verify(span_text(request->request_jwt), &expected,
 	                       error, &jwt));
-	err = seen_add(&sessions->seen, party->id, jwt.id, jwt.expires,
-	               expected.now);
+	used.id = jwt.id;
+	used.expires = jwt.expires;
+	err = seen_look(&sessions->seen, &used, expected.now, &admitted->used);
 	if (err != CCCD_OK)
 		return fail(error, err, "the request was used before");
 	return json_request_parse_signed(buf_span(&jwt.text), error, ret);
@@ -78,39 +84,42 @@ static enum cccd_err use_profile(const struct sessions *sessions,
 
 static enum cccd_err decide(struct sessions *sessions,
                             const struct caller *caller,
-                            const struct json_relying_party *party,
                             const struct json_request *request,
-                            struct cccd_error *error, struct grant *ret)
+                            struct cccd_error *error, struct admitted *admitted)
 {
 	CLEANUP(json_request_release) struct json_request inner = { 0 };
 	bool is_signed = request->request_jwt != NULL;
 	enum cccd_err err = CCCD_OK;
 
 	if (is_signed) {
-		err = verify(sessions, party, request, error, &inner);
+		err = verify(sessions, request, admitted, error, &inner);
 		if (err == CCCD_ERR_REQUEST_SIGNATURE)
-			(void)!tell_forged(sessions->parts.audit, party->id,
-			                   caller->origin, error->text);
+			(void)!tell_forged(sessions->parts.audit,
+			                   admitted->party->id, caller->origin,
+			                   error->text);
 		TRY(err);
 	}
 	return policy_decide(sessions->registry, caller, request,
-	                     is_signed ? &inner : NULL, error, ret);
+	                     is_signed ? &inner : NULL, error,
+	                     &admitted->grant);
 }
 
 enum cccd_err admit_request(struct sessions *sessions,
                             const struct caller *caller,
                             const struct json_request *request,
-                            struct cccd_error *error,
-                            const struct json_relying_party **ret_party,
-                            struct grant *ret_grant)
+                            struct cccd_error *error, struct admitted *ret)
 {
-	const struct json_relying_party *party = NULL;
-	struct grant grant = { 0 };
+	struct admitted admitted = { 0 };
 
-	TRY(policy_party(sessions->registry, caller, error, &party));
-	TRY(decide(sessions, caller, party, request, error, &grant));
-	TRY(use_profile(sessions, &grant, error));
-	*ret_party = party;
-	*ret_grant = grant;
+	TRY(policy_party(sessions->registry, caller, error, &admitted.party));
+	TRY(decide(sessions, caller, request, error, &admitted));
+	TRY(use_profile(sessions, &admitted.grant, error));
+	*ret = admitted;
 	return CCCD_OK;
+}
+
+void admit_use(struct sessions *sessions, const struct admitted *admitted)
+{
+	if (admitted->grant.is_signed)
+		seen_add(&sessions->seen, &admitted->used);
 }

@@ -6,9 +6,19 @@
 #include "service/core/inside.h"
 
 /**
- * admit_request() - judge a request as it came.
- * @ret_party: of the registry; borrowed
- * @ret_grant: with its profile in use
+ * struct admitted - a request that may begin a session.
+ * @party: of the registry; borrowed
+ * @grant: with its profile in use
+ * @used:  what admit_use() remembers of a signed one
+ */
+struct admitted {
+	const struct json_relying_party *party;
+	struct grant grant;
+	struct seen_row used;
+};
+
+/**
+ * admit_request() - judge a request as it came; nothing is used up yet.
  *
  * A request whose signature is wrong, or that was used before, is told to
  * the security log.
@@ -21,7 +31,10 @@ CHECKED enum cccd_err admit_request(struct sessions *sessions,
                                     const struct caller *caller,
                                     const struct json_request *request,
                                     struct cccd_error *error,
-                                    const struct json_relying_party **ret_party,
-                                    struct grant *ret_grant);
+                                    struct admitted *ret);
+
+/* Its session has begun: the signature opens no other one. Who had to wait
+ * for a reader comes back with the same. */
+void admit_use(struct sessions *sessions, const struct admitted *admitted);
 
 #endif

@@ -105,18 +105,17 @@ static enum cccd_err session_new(struct sessions *sessions,
 /* Before anything is changed: whether there is room, and a right to it. */
 static enum cccd_err take_place(struct sessions *sessions,
                                 const struct caller *caller,
-                                const struct json_relying_party *party,
-                                const struct grant *grant,
+                                const struct admitted *admitted,
                                 uint32_t *ret_retry_after_s, struct seat **ret)
 {
-	TRY(seats_choose(sessions, grant->reader, caller, ret_retry_after_s,
-	                 ret));
+	TRY(seats_choose(sessions, admitted->grant.reader, caller,
+	                 ret_retry_after_s, ret));
 	if (count_living(sessions) >= sessions->parts.sessions_max) {
 		*ret_retry_after_s = FULL_RETRY_S;
 		return CCCD_ERR_RATE_LIMITED;
 	}
-	return quota_take(&sessions->quota, party, sessions_now(sessions),
-	                  ret_retry_after_s);
+	return quota_take(&sessions->quota, admitted->party,
+	                  sessions_now(sessions), ret_retry_after_s);
 }
 
 static void append(struct sessions *sessions, struct session *session)
@@ -136,16 +135,15 @@ static enum cccd_err begin(struct sessions *sessions,
                            uint32_t *ret_retry_after_s, struct session **ret)
 {
 	CLEANUP(session_cleanup) struct session *session = NULL;
-	const struct json_relying_party *party = NULL;
+	struct admitted admitted = { 0 };
 	struct seat *seat = NULL;
-	struct grant grant = { 0 };
 
-	TRY(admit_request(sessions, caller, request, error, &party, &grant));
-	TRY(take_place(sessions, caller, party, &grant, ret_retry_after_s,
-	               &seat));
-	TRY(session_new(sessions, caller, &grant, &session));
-	if (grant.consent == JSON_CONSENT_PROMPT)
+	TRY(admit_request(sessions, caller, request, error, &admitted));
+	TRY(take_place(sessions, caller, &admitted, ret_retry_after_s, &seat));
+	TRY(session_new(sessions, caller, &admitted.grant, &session));
+	if (admitted.grant.consent == JSON_CONSENT_PROMPT)
 		TRY(session_ask(sessions, session, "consent", NULL));
+	admit_use(sessions, &admitted);
 	if (seat != NULL)
 		seat_lease(seat, session);
 	append(sessions, session);

@@ -16,15 +16,15 @@ static void forget_expired(struct seen *seen, int64_t now)
 	seen->count = kept;
 }
 
-enum cccd_err seen_add(struct seen *seen, const char *rp, const char *id,
-                       int64_t expires, int64_t now)
+enum cccd_err seen_look(struct seen *seen, const struct seen_request *request,
+                        int64_t now, struct seen_row *ret)
 {
 	struct digest digest = { 0 };
-	struct seen_row *row = NULL;
 
 	/* The NUL between them keeps "a", "bc" apart from "ab", "c". */
-	TRY(digest_compute_pair(DIGEST_SHA256, span_of(rp, strlen(rp) + 1),
-	                        span_text(id), &digest));
+	TRY(digest_compute_pair(DIGEST_SHA256,
+	                        span_of(request->rp, strlen(request->rp) + 1),
+	                        span_text(request->id), &digest));
 	forget_expired(seen, now);
 	for (size_t i = 0; i < seen->count; i++)
 		if (memcmp(seen->rows[i].sha256, digest.bytes,
@@ -32,8 +32,13 @@ enum cccd_err seen_add(struct seen *seen, const char *rp, const char *id,
 			return CCCD_ERR_REQUEST_SIGNATURE;
 	if (seen->count == SEEN_MAX)
 		return CCCD_ERR_RATE_LIMITED;
-	row = &seen->rows[seen->count++];
-	memcpy(row->sha256, digest.bytes, sizeof(row->sha256));
-	row->expires = expires;
+	memcpy(ret->sha256, digest.bytes, sizeof(ret->sha256));
+	ret->expires = request->expires;
 	return CCCD_OK;
+}
+
+void seen_add(struct seen *seen, const struct seen_row *row)
+{
+	if (seen->count < SEEN_MAX)
+		seen->rows[seen->count++] = *row;
 }

@@ -13,6 +13,7 @@
 
 #include <cccd/assertion.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "service/core/keys.h"
 #include "service/core/registry.h"
@@ -132,6 +133,35 @@ static void signed_request_is_granted_once(void **state)
 	free(token);
 }
 
+/* What it asks for is not done yet: nobody must sign anew for that. */
+static void signed_request_waits_for_a_reader(void **state)
+{
+	struct house *house = *state;
+	struct session *other = moves_take(house, "desk", "any");
+	struct house_session made = { 0 };
+	char *token = sign(house);
+
+	assert_int_equal(send(house, token, &made), CCCD_ERR_READER_BUSY);
+	sessions_cancel(house->sessions, other);
+	assert_int_equal(send(house, token, &made), CCCD_OK);
+	sessions_cancel(house->sessions, moves_find(house, "back", &made));
+	assert_int_equal(send(house, token, &made), CCCD_ERR_REQUEST_SIGNATURE);
+	free(token);
+}
+
+/* Signed for the key of before, come after the rotation. */
+static void signed_request_survives_a_rotation(void **state)
+{
+	struct house *house = *state;
+	struct house_session made = { 0 };
+	char *token = sign(house);
+
+	assert_int_equal(device_keys_rotate(house->keys, clock_wall_s(), NULL),
+	                 CCCD_OK);
+	assert_int_equal(send(house, token, &made), CCCD_OK);
+	free(token);
+}
+
 static void altered_request_is_refused_and_told(void **state)
 {
 	struct house *house = *state;
@@ -198,6 +228,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		CASE(signed_request_is_granted_once),
+		CASE(signed_request_waits_for_a_reader),
+		CASE(signed_request_survives_a_rotation),
 		CASE(altered_request_is_refused_and_told),
 		CASE(unsigned_request_of_a_signer_is_refused),
 		CASE(profile_comes_from_its_file_or_not_at_all),
