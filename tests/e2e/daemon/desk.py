@@ -408,6 +408,7 @@ class Desk:
         self.rig = None
         self.sims = []
         self.daemon = None
+        self.wrapper = []
         self.directory = tempfile.mkdtemp(prefix="cccdd-e2e-")
 
     def path(self, *names):
@@ -501,7 +502,8 @@ class Desk:
         self.errors = open(self.path("stderr"), "ab")
         start = self.errors.tell()
         self.daemon = subprocess.Popen(
-            [DAEMON, "--config", self.path("cccdd.conf")], env=environment,
+            self.wrapper + [DAEMON, "--config", self.path("cccdd.conf")],
+            env=environment,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=self.errors)
 
