@@ -58,7 +58,8 @@ class Browser:
         raise WebDriverError("chromedriver did not start")
 
     def open(self, chromium, arguments, preferences):
-        flags = ["--headless=new", f"--user-data-dir={self.folder}",
+        flags = ["--headless=new", "--remote-debugging-pipe",
+                 f"--user-data-dir={self.folder}",
                  "--no-first-run", "--disable-gpu", "--hide-scrollbars",
                  "--disable-dev-shm-usage", "--lang=vi",
                  "--disable-component-update", "--disable-sync",
