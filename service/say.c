@@ -64,7 +64,7 @@ void say_error(const struct cccd_error *error)
 {
 	char line[LINE_MAX_LEN];
 
-	(void)snprintf(line, sizeof(line), "%s (%s) %s %s",
+	(void)snprintf(line, sizeof(line), "%s (%s: %s) %s",
 	               cccd_err_text(error->code, manner.lang),
 	               cccd_err_code(error->code), error->text,
 	               cccd_err_next_text(error->code, manner.lang));

@@ -84,7 +84,8 @@ static enum cccd_err parse_pair(struct span pem, struct cccd_error *error,
 
 	if (err == CCCD_ERR_CRYPTO_KEY || err == CCCD_ERR_CRYPTO_UNSUPPORTED)
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "no PKCS#8 key of P-256 or Ed25519");
+		            "the device key is no PKCS#8 key of P-256 or "
+		            "Ed25519");
 	return err == CCCD_OK ? err : fail(error, err, "the key is not loaded");
 }
 
@@ -98,7 +99,7 @@ static enum cccd_err load_pair(const char *path, enum private_file kind,
 		if (error != NULL)
 			error_reset(error);
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "the key file is too large");
+		            "the file of the device key is too large");
 	}
 	TRY(err);
 	return parse_pair(buf_span(&pem), error, ret);

@@ -117,6 +117,19 @@ static bool parse_address(const char *text, uint16_t port, union address *ret,
 	return false;
 }
 
+/* What an operator can do something about. */
+static const char *why(int native)
+{
+	switch (native) {
+	case EADDRINUSE: return "another program has it";
+	case EACCES: return "permission denied";
+	case EADDRNOTAVAIL: return "this machine has no such address";
+	case ENOENT: return "its directory is not there";
+	case EROFS: return "a read-only place";
+	default: return "the system refuses";
+	}
+}
+
 enum cccd_err listen_add_tcp(struct listen *listen, const char *address,
                              uint16_t port, struct cccd_error *error)
 {
@@ -142,7 +155,8 @@ enum cccd_err listen_add_tcp(struct listen *listen, const char *address,
 
 		(void)close(fd);
 		return fail_native(error, CCCD_ERR_POLICY_CONFIG, native,
-		                   "cannot bind %s", address);
+		                   "cannot bind %s port %u: %s", address,
+		                   (unsigned int)port, why(native));
 	}
 	return listen_add_fd(listen, fd, LISTEN_DOOR_TCP, error);
 }
@@ -206,7 +220,7 @@ enum cccd_err listen_add_unix(struct listen *listen, const char *path,
 		if (fd >= 0)
 			(void)close(fd);
 		return fail_native(error, CCCD_ERR_POLICY_CONFIG, native,
-		                   "cannot bind %s", path);
+		                   "cannot bind %s: %s", path, why(native));
 	}
 	TRY(listen_add_fd(listen, fd, door, error));
 	listen->doors[listen->door_count - 1]->path = strdup(path);
