@@ -204,8 +204,9 @@ static void reload(struct daemon *daemon)
 	notify_reloading(daemon->notify);
 	if (registry_load(daemon->config.relying_parties, &error, &registry) ==
 	    CCCD_OK) {
-		api_set_registry(daemon->api, registry);
+		/* Those who lose their sessions hear of it, then leave. */
 		sessions_set_registry(daemon->sessions, registry);
+		api_set_registry(daemon->api, registry);
 		registry_unref(daemon->registry);
 		daemon->registry = registry;
 	} else {

@@ -277,12 +277,29 @@ struct listen_handlers api_handlers(struct api *api)
 		                         .signal = on_signal };
 }
 
+static bool is_registered(const struct api *api, const struct caller *caller)
+{
+	switch (caller->door) {
+	case CALLER_BROWSER:
+		return registry_by_origin(api->registry, caller->origin) !=
+		       NULL;
+	case CALLER_LOCAL:
+		return registry_by_uid(api->registry, caller->uid) != NULL;
+	case CALLER_AGENT: break;
+	}
+	return true;
+}
+
+/* A request is judged when it comes; a stream is here already. */
 void api_set_registry(struct api *api, struct registry *registry)
 {
 	struct registry *before = api->registry;
 
 	api->registry = registry_ref(registry);
 	registry_unref(before);
+	for (struct stream *at = api->streams; at != NULL; at = at->next)
+		if (!is_registered(api, &at->caller))
+			listen_close(at->conn);
 }
 
 static void on_event(void *context, const struct session_event *event)

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "lib/json/heap.h"
+#include "service/core/policy.h"
 #include "service/core/reading.h"
 #include "service/core/registry.h"
 #include "service/core/seats.h"
@@ -136,12 +137,26 @@ void sessions_free(struct sessions *sessions)
 	free(sessions);
 }
 
+/* Whether its caller is still the one that was granted this. */
+static bool is_registered(const struct sessions *sessions,
+                          const struct session *session)
+{
+	const struct json_relying_party *party = NULL;
+
+	return policy_party(sessions->registry, &session->caller, NULL,
+	                    &party) == CCCD_OK &&
+	       strcmp(party->id, session->matter.grant.rp) == 0;
+}
+
 void sessions_set_registry(struct sessions *sessions, struct registry *registry)
 {
 	struct registry *old = sessions->registry;
 
 	sessions->registry = registry_ref(registry);
 	registry_unref(old);
+	for (struct session *at = sessions->all; at != NULL; at = at->next)
+		if (at->ended_ms == 0 && !is_registered(sessions, at))
+			session_end(sessions, at, SESSION_CANCELLED, NULL);
 }
 
 static void take_batch(struct sessions *sessions, struct inbox_batch *batch)

@@ -130,7 +130,9 @@ CHECKED enum cccd_err sessions_new(const struct sessions_parts *parts,
  * but hooks.wake may be called until it returns. Accepts NULL. */
 void sessions_free(struct sessions *sessions);
 
-/* Later requests are judged by @registry; takes a reference. */
+/* Later requests are judged by @registry; takes a reference. A session that
+ * has begun goes on as it was granted, unless its relying party, or that
+ * one's origin or user, is gone: then it is cancelled. */
 void sessions_set_registry(struct sessions *sessions,
                            struct registry *registry);
 

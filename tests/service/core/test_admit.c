@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 #undef fail
@@ -223,6 +224,38 @@ static void profile_comes_from_its_file_or_not_at_all(void **state)
 	assert_int_equal(ask_with_profile(house, "kiosk"), CCCD_OK);
 }
 
+static void registry_without(struct house *house, const char *name)
+{
+	char path[PATH];
+	struct registry *registry = NULL;
+
+	(void)snprintf(path, sizeof(path), "%s/rp/%s", house->dir, name);
+	assert_int_equal(unlink(path), 0);
+	(void)snprintf(path, sizeof(path), "%s/rp", house->dir);
+	assert_int_equal(registry_load(path, NULL, &registry), CCCD_OK);
+	sessions_set_registry(house->sessions, registry);
+	registry_unref(registry);
+}
+
+/* Taken out of the registry, it gets nothing any more: not what it waits
+ * for, and no picture that it had not taken. */
+static void removed_party_loses_its_sessions(void **state)
+{
+	struct house *house = *state;
+	struct session *taken = moves_bring(house, SESSION_DELIVERED);
+	struct session *ready = moves_bring(house, SESSION_READY);
+	struct session *other = moves_take(house, "other", "r0");
+
+	assert_int_equal(taken->portrait, PORTRAIT_READY);
+	registry_without(house, "desk.json");
+	assert_int_equal(taken->state, SESSION_DELIVERED);
+	assert_int_equal(taken->portrait, PORTRAIT_GONE);
+	assert_int_equal(ready->state, SESSION_CANCELLED);
+	moves_assert_wiped(taken);
+	moves_assert_wiped(ready);
+	assert_int_equal(other->ended_ms, 0);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -232,6 +265,7 @@ int main(void)
 		CASE(signed_request_survives_a_rotation),
 		CASE(altered_request_is_refused_and_told),
 		CASE(unsigned_request_of_a_signer_is_refused),
+		CASE(removed_party_loses_its_sessions),
 		CASE(profile_comes_from_its_file_or_not_at_all),
 	};
 
