@@ -43,6 +43,8 @@ void stream_close(struct api *api, struct stream *stream)
 	api->stream_count -= stream->kind != STREAM_AGENT;
 	if (api->agent == stream)
 		api->agent = NULL;
+		sessions_agent_left(api->sessions);
+	}
 	for (size_t i = 0; i < stream->attached_count; i++)
 		sessions_detach(api->sessions, stream->attached[i].id);
 	wipe(stream, sizeof(*stream));

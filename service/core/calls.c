@@ -141,6 +141,26 @@ enum cccd_err sessions_agent_access_key(struct sessions *sessions,
 	return take_key(sessions, session, key, error);
 }
 
+static bool waits_for_agent(const struct session *session)
+{
+	const struct grant *grant = &session->matter.grant;
+
+	if (session->state == SESSION_AWAITING_CONSENT)
+		return grant->consent == JSON_CONSENT_PROMPT;
+	return session->state == SESSION_AWAITING_ACCESS_KEY &&
+	       grant->key_from == JSON_KEY_AGENT;
+}
+
+void sessions_agent_left(struct sessions *sessions)
+{
+	struct cccd_error error = { .tries_left = -1 };
+
+	(void)fail(&error, CCCD_ERR_AGENT, "the agent has gone");
+	for (struct session *at = sessions->all; at != NULL; at = at->next)
+		if (waits_for_agent(at))
+			session_end(sessions, at, SESSION_FAILED, &error);
+}
+
 void sessions_cancel(struct sessions *sessions, struct session *session)
 {
 	session_end(sessions, session, SESSION_CANCELLED, NULL);

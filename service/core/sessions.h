@@ -218,6 +218,9 @@ sessions_agent_access_key(struct sessions *sessions, const char *session_id,
 /* Cancel; wiped when this returns, even while the card still answers. */
 void sessions_cancel(struct sessions *sessions, struct session *session);
 
+/* The agent has gone: what waits for its answer alone fails. */
+void sessions_agent_left(struct sessions *sessions);
+
 /** enum session_format - how a result leaves. */
 enum session_format { SESSION_JSON = 1, SESSION_JWT };
 

@@ -206,6 +206,35 @@ static void agent_that_left_ends_the_wait_for_its_key(void **state)
 	assert_int_equal(session->error.code, CCCD_ERR_AGENT);
 }
 
+/* Nobody is left to answer: that is told, not waited out. */
+static void agent_that_left_ends_what_waits_for_it(void **state)
+{
+	struct house *house = *state;
+	const struct json_consent consent = house_consent(true);
+	struct session *asked = NULL;
+	struct session *keyless = NULL;
+	struct session *other = NULL;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		fake_plug(house, i, true);
+		fake_card(house, i, true);
+	}
+	house->agent = true;
+	asked = moves_take(house, "agent", "r0");
+	keyless = moves_take(house, "agent", "r1");
+	assert_int_equal(sessions_agent_consent(house->sessions,
+	                                        session_id(keyless), &consent,
+	                                        NULL),
+	                 CCCD_OK);
+	other = moves_take(house, "desk", "r2");
+	house->agent = false;
+	sessions_agent_left(house->sessions);
+	assert_int_equal(asked->state, SESSION_FAILED);
+	assert_int_equal(asked->error.code, CCCD_ERR_AGENT);
+	assert_int_equal(keyless->state, SESSION_FAILED);
+	assert_int_equal(other->state, SESSION_AWAITING_ACCESS_KEY);
+}
+
 /* [contracts, Access keys] a PIN never comes from a page. */
 static void keys_come_from_where_the_registry_says(void **state)
 {
@@ -388,6 +417,7 @@ int main(void)
 		CASE(consent_comes_first_and_may_take_away),
 		CASE(agent_is_asked_for_consent_and_key),
 		CASE(agent_that_left_ends_the_wait_for_its_key),
+		CASE(agent_that_left_ends_what_waits_for_it),
 		CASE(keys_come_from_where_the_registry_says),
 		CASE(events_are_told_again_to_those_who_missed_them),
 		CASE(tick_tells_when_to_come_back),
