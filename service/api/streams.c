@@ -41,7 +41,7 @@ void stream_close(struct api *api, struct stream *stream)
 		at = &(*at)->next;
 	*at = stream->next;
 	api->stream_count -= stream->kind != STREAM_AGENT;
-	if (api->agent == stream)
+	if (api->agent == stream) {
 		api->agent = NULL;
 		sessions_agent_left(api->sessions);
 	}
@@ -60,8 +60,8 @@ const struct attached *stream_attached(const struct stream *stream,
 	return NULL;
 }
 
-/* Sessions that are gone make room. */
-static void forget_gone(struct api *api, struct stream *stream)
+/* Sessions that are over, or forgotten already, make room. */
+static void forget_over(struct api *api, struct stream *stream)
 {
 	size_t kept = 0;
 
@@ -72,6 +72,10 @@ static void forget_gone(struct api *api, struct stream *stream)
 		if (sessions_find(api->sessions, &stream->caller, at->id,
 		                  at->token, &session) != CCCD_OK)
 			continue;
+		if (session_is_over(session)) {
+			sessions_detach(api->sessions, at->id);
+			continue;
+		}
 		if (kept != i)
 			stream->attached[kept] = *at;
 		kept++;
@@ -89,7 +93,7 @@ enum cccd_err stream_attach(struct api *api, struct stream *stream,
 	if (stream_attached(stream, session_id(session)) != NULL)
 		return CCCD_OK;
 	if (stream->attached_count == API_ATTACHED_MAX)
-		forget_gone(api, stream);
+		forget_over(api, stream);
 	if (stream->attached_count == API_ATTACHED_MAX)
 		return CCCD_ERR_RATE_LIMITED;
 	at = &stream->attached[stream->attached_count++];
@@ -163,12 +167,17 @@ void stream_replay(struct api *api, struct stream *stream, const char *sequence)
 	char *end = NULL;
 	uint64_t after = strtoull(sequence, &end, DECIMAL);
 
-	if (!resumes && own[0] == '\0')
+	if (!resumes) {
+		/* All there is: what is not kept any more is older. */
+		if (own[0] != '\0')
+			(void)sessions_replay(
+			        api->sessions,
+			        sessions_kept_after(api->sessions), own,
+			        tell_own, stream);
 		return;
+	}
 	/* What is no number resumes nothing. */
 	if (*end != '\0' || sequence[0] == '-' ||
-	    !sessions_replay(api->sessions, after, own,
-	                     resumes ? tell_again : tell_own, stream))
-		if (resumes)
-			stream_tell(stream, &gap);
+	    !sessions_replay(api->sessions, after, own, tell_again, stream))
+		stream_tell(stream, &gap);
 }

@@ -308,6 +308,16 @@ const char *session_id(const struct session *session)
 	return session->matter.id;
 }
 
+bool session_is_over(const struct session *session)
+{
+	return session->ended_ms != 0;
+}
+
+uint64_t sessions_kept_after(const struct sessions *sessions)
+{
+	return sessions->events.lost;
+}
+
 bool sessions_replay(const struct sessions *sessions, uint64_t sequence,
                      const char *session_id,
                      void (*each)(void *context,

@@ -185,6 +185,9 @@ CHECKED enum cccd_err sessions_find_token(struct sessions *sessions,
 
 const char *session_id(const struct session *session);
 
+/* Whether nothing is left to do with it, or to take from it. */
+bool session_is_over(const struct session *session);
+
 /* A stream of this session's client opened, or closed. With the last one
  * closed the grace begins; a request with the token begins it anew, a new
  * stream ends it, otherwise the session is cancelled. */
@@ -215,11 +218,11 @@ sessions_agent_access_key(struct sessions *sessions, const char *session_id,
                           const struct json_access_key *key,
                           struct cccd_error *error);
 
-/* Cancel; wiped when this returns, even while the card still answers. */
-void sessions_cancel(struct sessions *sessions, struct session *session);
-
 /* The agent has gone: what waits for its answer alone fails. */
 void sessions_agent_left(struct sessions *sessions);
+
+/* Cancel; wiped when this returns, even while the card still answers. */
+void sessions_cancel(struct sessions *sessions, struct session *session);
 
 /** enum session_format - how a result leaves. */
 enum session_format { SESSION_JSON = 1, SESSION_JWT };
@@ -270,6 +273,9 @@ CHECKED enum cccd_err sessions_break_lease(struct sessions *sessions,
                                            const struct caller *caller,
                                            const char *reader_id,
                                            struct cccd_error *error);
+
+/* The number after which sessions_replay() has every event. */
+uint64_t sessions_kept_after(const struct sessions *sessions);
 
 /**
  * sessions_replay() - kept events after @sequence, oldest first.
