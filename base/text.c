@@ -233,7 +233,7 @@ static bool is_tone(utf8proc_int32_t code)
 static void move_tones(utf8proc_int32_t *codes, size_t count)
 {
 	enum { TONES_MAX = 8 };
-	utf8proc_int32_t tones[TONES_MAX];
+	utf8proc_int32_t tones[TONES_MAX] = { 0 };
 	size_t used = 0;
 	size_t held = 0;
 

@@ -289,6 +289,20 @@ static bool tell(struct walk *walk, const cJSON *item)
 	return walk->visit(walk->context, walk->path, span_text(digits));
 }
 
+/* Up to where a sibling follows, telling every parent. */
+static bool climb(struct walk *walk, const cJSON *const *above,
+                  const cJSON **item)
+{
+	for (;;) {
+		if (!tell(walk, *item))
+			return false;
+		pop(walk);
+		if ((*item)->next != NULL || walk->depth == 0)
+			return true;
+		*item = above[walk->depth - 1];
+	}
+}
+
 static bool walk_person(struct walk *walk, const cJSON *person)
 {
 	const cJSON *above[LEVELS_MAX];
@@ -302,15 +316,8 @@ static bool walk_person(struct walk *walk, const cJSON *person)
 			item = item->child;
 			continue;
 		}
-		/* Up to where a sibling follows, telling every parent. */
-		for (;;) {
-			if (!tell(walk, item))
-				return false;
-			pop(walk);
-			if (item->next != NULL || walk->depth == 0)
-				break;
-			item = above[walk->depth - 1];
-		}
+		if (!climb(walk, above, &item))
+			return false;
 		item = item->next;
 	}
 	return true;

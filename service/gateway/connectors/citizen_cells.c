@@ -39,6 +39,7 @@ struct cell {
 		p, CELL_OLD, AT(m), CAP(m) \
 	}
 /* clang-format off */
+/* NOLINTBEGIN(bugprone-macro-parentheses): members and string pieces */
 #define PLACE(p, m)                            \
 	TEXT(p "/MaTinhThanh", m.province),    \
 	TEXT(p "/MaQuanHuyen", m.district),    \
@@ -87,6 +88,7 @@ static const struct {
 	{ "NguoiDaiDien/HoVaTen", AT(representative.full_name) },
 	{ "ChuHo/HoVaTen", AT(head.full_name) },
 };
+/* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
 static bool set_cell(const struct cell *cell, struct span text,

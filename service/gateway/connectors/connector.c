@@ -195,7 +195,7 @@ enum cccd_err connector_open(const struct connector_section *section,
 		err = fail(error, CCCD_ERR_POLICY_CONFIG,
 		           "connector %.40s: there is no kind %.40s",
 		           section->name, section->kind);
-	if (err == CCCD_OK)
+	else
 		err = open_parts(section, error, connector);
 	if (err != CCCD_OK) {
 		free(connector);

@@ -21,7 +21,6 @@ static const char *const engine_words[] = { "sqlite", "postgresql", NULL };
 struct own_options {
 	unsigned int engine;
 	char table[SETTING_TEXT_MAX];
-	uint32_t request_ms;
 	struct directory_source source;
 };
 
@@ -35,7 +34,7 @@ static const struct setting_rule own_rules[] = {
 	{ "table", SETTING_TEXT, "citizens", AT(table), NULL, 0, 0 },
 	{ "connect_time", SETTING_TIME, "3 s", AT(source.connect_ms), NULL, 10,
 	  60000 },
-	{ "request_time", SETTING_TIME, "5 s", AT(request_ms), NULL, 10,
+	{ "request_time", SETTING_TIME, "5 s", AT(source.request_ms), NULL, 10,
 	  120000 },
 };
 
@@ -216,7 +215,7 @@ static enum cccd_err directory_query(struct connector_state *state,
                                      struct registry_answer *ret)
 {
 	bool old = question->id_number[0] == '\0';
-	uint64_t own = clock_steady_ms() + state->own.request_ms;
+	uint64_t own = clock_steady_ms() + state->own.source.request_ms;
 	const struct directory_ask ask = {
 		.old = old,
 		.number = old ? question->old_number : question->id_number,

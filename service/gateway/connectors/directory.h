@@ -40,6 +40,7 @@ struct directory_source {
 	char path[SETTING_PATH_MAX];
 	char conninfo[SETTING_SECRET_MAX];
 	uint32_t connect_ms;
+	uint32_t request_ms; /* the server ends a statement then */
 	char by_id[DIRECTORY_QUERY_MAX];
 	char by_old[DIRECTORY_QUERY_MAX];
 };

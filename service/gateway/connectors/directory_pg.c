@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The directory in PostgreSQL, in transactions that cannot write. */
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <libpq-fe.h>
@@ -94,8 +95,13 @@ static enum registry_outcome take_result(PGconn *pg, uint64_t deadline_ms,
 static enum registry_outcome judge(PGconn *pg, const PGresult *result,
                                    ExecStatusType wanted)
 {
+	const char *state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+
 	if (PQresultStatus(result) == wanted)
 		return REGISTRY_NOT_ASKED;
+	/* query_canceled: statement_timeout. */
+	if (state != NULL && strcmp(state, "57014") == 0)
+		return REGISTRY_TIME_OUT;
 	return PQstatus(pg) == CONNECTION_OK ? REGISTRY_DATABASE
 	                                     : REGISTRY_BROKEN_OFF;
 }
@@ -115,15 +121,20 @@ static enum registry_outcome prepare(PGconn *pg, const char *name,
 }
 
 /* The name may come with settings of its own; ours come after it. */
-static PGconn *begin_connect(const char *conninfo)
+static PGconn *begin_connect(const struct directory_source *source)
 {
+	char options[96];
+
 	static const char *const keys[] = { "dbname", "client_encoding",
 		                            "options",
 		                            "fallback_application_name", NULL };
-	const char *const values[] = { conninfo, "UTF8",
-		                       "-c default_transaction_read_only=on",
+	const char *const values[] = { source->conninfo, "UTF8", options,
 		                       "cccd-gateway", NULL };
 
+	(void)snprintf(options, sizeof(options),
+	               "-c default_transaction_read_only=on "
+	               "-c statement_timeout=%u",
+	               source->request_ms);
 	return PQconnectStartParams(keys, values, 1);
 }
 
@@ -138,7 +149,7 @@ connect_server(const struct directory_source *source, uint64_t deadline_ms,
 
 	if (connection == NULL)
 		return REGISTRY_DATABASE;
-	connection->pg = begin_connect(source->conninfo);
+	connection->pg = begin_connect(source);
 	if (connection->pg != NULL &&
 	    PQstatus(connection->pg) != CONNECTION_BAD)
 		outcome = finish_connect(connection->pg, until);

@@ -68,7 +68,7 @@ enum cccd_err headers_base64(struct span bytes, struct buf *ret)
 enum cccd_err headers_basic(const char *user, const char *secret,
                             struct buf *ret)
 {
-	BUF pair = buf_make(4 * SETTING_SECRET_MAX);
+	BUF pair = buf_make((size_t)4 * SETTING_SECRET_MAX);
 
 	TRY(buf_append(&pair, span_text(user)));
 	TRY(buf_append_byte(&pair, ':'));

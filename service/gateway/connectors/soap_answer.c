@@ -169,10 +169,9 @@ static void begin_root(struct reading *reading, const xmlChar *name,
 
 		if (!good)
 			stop(reading, REGISTRY_NAMESPACE);
-	} else if (uri != NULL && !is_ours(reading, uri)) {
-		stop(reading, REGISTRY_NAMESPACE);
 	} else {
-		stop(reading, REGISTRY_MALFORMED);
+		stop(reading, is_ours(reading, uri) ? REGISTRY_MALFORMED
+		                                    : REGISTRY_NAMESPACE);
 	}
 	reading->seen_root = true;
 	reading->base = reading->depth;
@@ -188,6 +187,20 @@ static void begin_below(struct reading *reading, const xmlChar *name,
 	if (reading->depth == reading->base + 1 && is(name, "CongDan") &&
 	    ++reading->people > 1)
 		stop(reading, REGISTRY_AMBIGUOUS);
+}
+
+static void begin(struct reading *reading, const xmlChar *name,
+                  const xmlChar *uri)
+{
+	if (reading->depth <= 2)
+		begin_envelope(reading, name, uri);
+	else if (reading->base != 0)
+		begin_below(reading, name, uri);
+	else if (reading->in_body &&
+	         (reading->depth > 3 || !is_wrapper(reading, name)))
+		begin_root(reading, name, uri);
+	else if (reading->in_body && !is_ours(reading, uri))
+		stop(reading, REGISTRY_NAMESPACE);
 }
 
 /* Append "/name" where the answer has begun. */
@@ -209,6 +222,7 @@ static void push(struct reading *reading, const xmlChar *name)
 	memcpy(reading->path + used, name, len + 1);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): libxml2's parameters */
 static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar *uri, int namespace_count,
                      const xmlChar **namespaces, int attribute_count,
@@ -230,15 +244,7 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 		stop(reading, REGISTRY_MALFORMED);
 		return;
 	}
-	if (reading->depth <= 2)
-		begin_envelope(reading, name, uri);
-	else if (reading->base != 0)
-		begin_below(reading, name, uri);
-	else if (reading->in_body &&
-	         (reading->depth > 3 || !is_wrapper(reading, name)))
-		begin_root(reading, name, uri);
-	else if (reading->in_body && !is_ours(reading, uri))
-		stop(reading, REGISTRY_NAMESPACE);
+	begin(reading, name, uri);
 	push(reading, name);
 	buf_reset(&reading->text);
 }

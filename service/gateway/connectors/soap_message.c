@@ -144,7 +144,7 @@ static CHECKED enum cccd_err make_password(const struct soap_options *options,
                                            char ret[static 65])
 {
 	static const char digits[] = "0123456789abcdef";
-	BUF text = buf_make(4 * SETTING_SECRET_MAX);
+	BUF text = buf_make((size_t)4 * SETTING_SECRET_MAX);
 	struct digest digest = { .len = 0 };
 
 	TRY(put(&text,
