@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cccd/assertion.h>
+
 #include "base/buf.h"
 
 /**
@@ -137,6 +139,26 @@ static enum cccd_err read_file(int fd, const char *name,
 	return CCCD_OK;
 }
 
+static void keys_cleanup(struct cccd_jwks **keys)
+{
+	cccd_jwks_free(*keys);
+}
+
+/* Found out here, not by the first request that somebody signed. */
+static enum cccd_err check_keys(const struct json_relying_party *party,
+                                const char *name, struct cccd_error *error)
+{
+	CLEANUP(keys_cleanup) struct cccd_jwks *keys = NULL;
+	struct cccd_error inner = { .tries_left = -1 };
+
+	if (party->jwks == NULL ||
+	    cccd_jwks_parse(party->jwks, strlen(party->jwks), &inner, &keys) ==
+	            CCCD_OK)
+		return CCCD_OK;
+	return fail(error, CCCD_ERR_POLICY_CONFIG, "%.50s: \"jwks\": %.95s",
+	            name, inner.text);
+}
+
 static enum cccd_err load_file(int directory, const char *name,
                                struct cccd_error *error,
                                struct json_relying_party **ret)
@@ -157,7 +179,12 @@ static enum cccd_err load_file(int directory, const char *name,
 	err = json_relying_party_parse(buf_span(&text), &inner, ret);
 	if (err != CCCD_OK)
 		return fail(error, err, "%.50s: %.105s", name, inner.text);
-	return CCCD_OK;
+	err = check_keys(*ret, name, error);
+	if (err != CCCD_OK) {
+		json_relying_party_free(*ret);
+		*ret = NULL;
+	}
+	return err;
 }
 
 /* Two entries for one caller would make the order of files a rule. */

@@ -30,10 +30,13 @@ static const char free_party[] =
         "\"urn:his\"}, {\"name\": \"gw\", \"aud\": \"urn:gw\"}], "
         "\"renderings\": [\"bhyt\"], \"profile\": \"kiosk\"}";
 
+/* The key of RFC 7517 A.1. */
 static const char strict_party[] =
         "{\"schema\": \"urn:cccd:relying-party:1\", \"id\": \"strict\", "
         "\"origins\": [\"https://strict.example\"], \"request_mode\": "
-        "\"signed\", \"jwks\": {\"keys\": [{\"kty\": \"EC\"}]}, "
+        "\"signed\", \"jwks\": {\"keys\": [{\"kty\": \"EC\", \"crv\": "
+        "\"P-256\", \"x\": \"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4\", "
+        "\"y\": \"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM\"}]}, "
         "\"scopes_max\": [\"id\"], \"purposes\": [\"kcb\"], \"consent\": "
         "\"prompt\", \"formats\": [\"jwt\"], \"access_key_from\": "
         "[\"agent\"]}";

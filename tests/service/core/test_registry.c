@@ -201,6 +201,35 @@ static void registry_load_names_file_line_and_reason(void **state)
 	refuses(rig, CCCD_ERR_POLICY_CONFIG, "desk.json:", "JSON");
 }
 
+/* A signer whose keys nobody can use would be refused at every request. */
+static void registry_load_refuses_keys_that_are_none(void **state)
+{
+	static const char *const keys[] = {
+		"{\"kty\": \"EC\"}",
+		"{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", "
+		"\"y\": \"AA\"}",
+		"{\"kty\": \"RSA\", \"n\": \"AQAB\", \"e\": \"AQAB\"}",
+	};
+	struct rig *rig = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		char text[1024];
+
+		(void)snprintf(text, sizeof(text),
+		               "{\"schema\": \"urn:cccd:relying-party:1\",\n"
+		               "\"id\": \"signer\",\n"
+		               "\"origins\": [\"https://a.example\"],\n"
+		               "\"request_mode\": \"signed\",\n"
+		               "\"jwks\": {\"keys\": [%s]},\n"
+		               "\"scopes_max\": [\"id\"], "
+		               "\"purposes\": [\"p\"], "
+		               "\"consent\": \"none\"}\n",
+		               keys[i]);
+		(void)put(rig, "signer.json", text);
+		refuses(rig, CCCD_ERR_POLICY_CONFIG, "signer.json", "jwks");
+	}
+}
+
 static void registry_load_refuses_what_others_can_write(void **state)
 {
 	struct rig *rig = *state;
@@ -318,6 +347,7 @@ int main(void)
 		RIGGED(registry_finds_exact_matches_only),
 		RIGGED(registry_load_refuses_what_stands_in_two_files),
 		RIGGED(registry_load_names_file_line_and_reason),
+		RIGGED(registry_load_refuses_keys_that_are_none),
 		RIGGED(registry_load_refuses_what_others_can_write),
 		RIGGED(registry_load_refuses_somebody_elses_files),
 		RIGGED(registry_load_refuses_links_and_pipes),
