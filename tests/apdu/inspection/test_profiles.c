@@ -325,6 +325,33 @@ static void every_card_gets_its_own_answer(void **state)
 }
 
 /* [pitfall 25] the card is asked once, and nothing follows. */
+/* Its last day ends at midnight of the desk, not seven hours later. */
+static void expiry_is_told_by_the_day_in_viet_nam(void **state)
+{
+	/* 2039-01-01, the last day, 23:59:59 at the desk; and after it. */
+	static const int64_t times[] = { 2177513999, 2177514000 };
+	static const char *const says[] = { "successful", "failed/expired" };
+	struct inspect_rig *rig = calloc(1, sizeof(*rig));
+
+	(void)state;
+	assert_non_null(rig);
+	for (size_t i = 0; i < 2; i++) {
+		char text[96];
+
+		inspect_load(rig, "cccd-2021");
+		inspect_plan(rig, INSPECT_CAN);
+		rig->input.trust.now_s = times[i];
+		inspect_run(rig);
+		assert_int_equal(rig->err, CCCD_OK);
+		assert_string_equal(
+		        inspect_check(rig, CCCD_CHECK_DOCUMENT_EXPIRY, text),
+		        says[i]);
+		inspect_reset(rig);
+		inspect_free(rig);
+	}
+	free(rig);
+}
+
 static void pitfall_25_wrong_password_stops_everything(void **state)
 {
 	struct inspect_rig *rig = calloc(1, sizeof(*rig));
@@ -496,6 +523,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_card_gets_its_own_answer),
+		cmocka_unit_test(expiry_is_told_by_the_day_in_viet_nam),
 		cmocka_unit_test(pitfall_25_wrong_password_stops_everything),
 		cmocka_unit_test(pitfall_25_unanswered_pin_is_not_sent_again),
 		cmocka_unit_test(pitfall_05_downgrade_can_be_refused),
