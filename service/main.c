@@ -11,6 +11,7 @@
 
 #include <cccd/version.h>
 
+#include "base/sign_pair.h"
 #include "service/config.h"
 #include "service/core/registry.h"
 #include "service/daemon.h"
@@ -144,6 +145,8 @@ int main(int argc, char **argv)
 		return EXIT_FINE;
 	}
 	shut_doors();
+	/* Without the right to lock memory keys are still wiped. */
+	(void)sign_protect_memory();
 	err = load(options.config, &error, &config);
 	if (err != CCCD_OK)
 		return complain(&error, err);
