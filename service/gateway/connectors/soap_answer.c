@@ -137,16 +137,16 @@ static bool is_wrapper(const struct reading *reading, const xmlChar *name)
 static void begin_envelope(struct reading *reading, const xmlChar *name,
                            const xmlChar *uri)
 {
-	bool is_soap = is_envelope_name(uri);
+	bool outermost = reading->depth == 1;
+	bool body = !outermost && is(name, "Body");
+	bool known = body || is(name, outermost ? "Envelope" : "Header");
 
-	if (!is_soap && (is(name, "Envelope") || is(name, "Body")))
+	if (!known)
+		stop(reading, REGISTRY_MALFORMED);
+	else if (!is_envelope_name(uri))
 		stop(reading, REGISTRY_NAMESPACE);
-	else if (reading->depth == 1 && !is(name, "Envelope"))
-		stop(reading, REGISTRY_MALFORMED);
-	else if (reading->depth == 2 && is(name, "Body"))
-		reading->in_body = true;
-	else if (reading->depth == 2 && !is(name, "Header"))
-		stop(reading, REGISTRY_MALFORMED);
+	else
+		reading->in_body = body;
 }
 
 /* The one element that answers. */
