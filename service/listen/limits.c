@@ -8,7 +8,7 @@ static const struct listen_limits defaults = {
 	.ws_bytes = 65536,
 	.backlog_bytes = 262144,
 	.connections = 64,
-	.unix_reserve = 8,
+	.reserve = 8,
 	.per_origin = 8,
 	.backlog = 64,
 	.head_ms = 5000,
@@ -42,7 +42,7 @@ struct listen_limits limits_complete(const struct listen_limits *limits)
 	fill_bytes(&all.ws_bytes, defaults.ws_bytes);
 	fill_bytes(&all.backlog_bytes, defaults.backlog_bytes);
 	fill(&all.connections, defaults.connections);
-	fill(&all.unix_reserve, defaults.unix_reserve);
+	fill(&all.reserve, defaults.reserve);
 	fill(&all.per_origin, defaults.per_origin);
 	fill(&all.backlog, defaults.backlog);
 	fill(&all.head_ms, defaults.head_ms);
@@ -62,14 +62,22 @@ static bool is_idle(const struct listen_conn *conn)
 	       conn->reader.bytes.len == 0;
 }
 
-/* The longest idle one makes room; its client asks again on a new one. */
-static bool evict(struct listen *listen, const char *origin)
+static bool is_tcp(enum listen_door door)
+{
+	return door == LISTEN_DOOR_TCP;
+}
+
+/* The longest idle one makes room; its client asks again on a new one.
+ * @door: of its kind only, 0 for any; @origin: of it only, NULL for any */
+static bool evict(struct listen *listen, enum listen_door door,
+                  const char *origin)
 {
 	struct listen_conn *oldest = NULL;
 
 	for (struct listen_conn *conn = listen->conns; conn != NULL;
 	     conn = conn->next)
 		if (is_idle(conn) &&
+		    (door == 0 || is_tcp(conn->peer.door) == is_tcp(door)) &&
 		    (origin == NULL || strcmp(conn->origin, origin) == 0) &&
 		    (oldest == NULL || conn->since < oldest->since))
 			oldest = conn;
@@ -79,29 +87,35 @@ static bool evict(struct listen *listen, const char *origin)
 	return true;
 }
 
-static unsigned int count(const struct listen *listen, bool busy)
+/* @door: of its kind only, 0 for all. */
+static unsigned int count(const struct listen *listen, enum listen_door door,
+                          bool busy)
 {
 	unsigned int found = 0;
 
 	for (const struct listen_conn *conn = listen->conns; conn != NULL;
 	     conn = conn->next)
-		found += conn->busy == busy && conn->state != CONN_CLOSING;
+		found += conn->busy == busy && conn->state != CONN_CLOSING &&
+		         (door == 0 || is_tcp(conn->peer.door) == is_tcp(door));
 	return found;
 }
 
+/* Neither pages nor programs can take the other's last places. */
 bool limits_make_room(struct listen *listen, enum listen_door door)
 {
 	unsigned int limit = listen->limits.connections;
-	unsigned int reserve = listen->limits.unix_reserve;
+	unsigned int reserve = listen->limits.reserve;
+	unsigned int own = limit > reserve ? limit - reserve : limit;
 
-	if (door == LISTEN_DOOR_TCP && limit > reserve)
-		limit -= reserve;
-	return count(listen, false) < limit || evict(listen, NULL);
+	if (count(listen, door, false) >= own && !evict(listen, door, NULL))
+		return false;
+	return count(listen, (enum listen_door)0, false) < limit ||
+	       evict(listen, (enum listen_door)0, NULL);
 }
 
 bool limits_may_tell(const struct listen *listen)
 {
-	return count(listen, true) < LISTEN_BUSY_MAX;
+	return count(listen, (enum listen_door)0, true) < LISTEN_BUSY_MAX;
 }
 
 bool limits_origin_ok(struct listen_conn *conn)
@@ -116,5 +130,5 @@ bool limits_origin_ok(struct listen_conn *conn)
 		others += other != conn && other->state != CONN_CLOSING &&
 		          strcmp(other->origin, conn->origin) == 0;
 	return others < listen->limits.per_origin ||
-	       evict(listen, conn->origin);
+	       evict(listen, conn->peer.door, conn->origin);
 }

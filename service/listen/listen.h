@@ -144,9 +144,9 @@ struct listen_rules {
  * @ws_bytes:      one WebSocket message [65536]
  * @backlog_bytes: what one reader may leave unread before it is dropped
  *                 [262144]; a single reply may be larger
- * @connections:   all doors together [64]; the last @unix_reserve of them
- *                 are kept for the Unix doors
- * @unix_reserve:  [8]
+ * @connections:   all doors together [64]; the last @reserve of them are kept
+ *                 for the Unix doors from TCP, and for TCP from them
+ * @reserve:       [8]; nothing is kept where there are no more in all
  * @per_origin:    connections of one origin [8]
  * @backlog:       queue of the kernel for each door we bind [64]
  * @head_ms:       from the first byte (or accept) to the end of a head [5000]
@@ -165,7 +165,7 @@ struct listen_limits {
 	size_t ws_bytes;
 	size_t backlog_bytes;
 	unsigned int connections;
-	unsigned int unix_reserve;
+	unsigned int reserve;
 	unsigned int per_origin;
 	unsigned int backlog;
 	unsigned int head_ms;

@@ -490,7 +490,7 @@ static void http_keeps_places_for_the_socket_file(void **state)
 
 	(void)state;
 	limits.connections = 4;
-	limits.unix_reserve = 2;
+	limits.reserve = 2;
 	daemon_start(&daemon, &limits);
 	for (size_t i = 0; i < 2; i++) {
 		held[i] = client_tcp(&daemon);
@@ -504,6 +504,37 @@ static void http_keeps_places_for_the_socket_file(void **state)
 	assert_int_equal(client_ask(client_unix(&daemon),
 	                            "GET /v1/health HTTP/1.1\r\n"
 	                            "Host: localhost\r\n\r\n",
+	                            reply, sizeof(reply)),
+	                 200);
+	for (size_t i = 0; i < 2; i++)
+		(void)close(held[i]);
+	daemon_stop(&daemon);
+}
+
+/* Nor can a program on the socket file shut the pages out. */
+static void http_keeps_places_for_pages(void **state)
+{
+	struct listen_limits limits = patient();
+	struct daemon daemon;
+	char reply[REPLY_MAX];
+	int held[2] = { -1, -1 };
+	int busy = -1;
+
+	(void)state;
+	limits.connections = 4;
+	limits.reserve = 2;
+	daemon_start(&daemon, &limits);
+	for (size_t i = 0; i < 2; i++) {
+		held[i] = client_unix(&daemon);
+		assert_true(client_say(held[i], "GET /v1/later HTTP/1.1\r\n"
+		                                "Host: localhost\r\n\r\n"));
+		daemon_wait(&daemon.requests, (unsigned int)i + 1);
+	}
+	busy = client_unix(&daemon);
+	assert_int_equal(client_reply(busy, reply, sizeof(reply)), 503);
+	(void)close(busy);
+	assert_int_equal(client_ask(client_tcp(&daemon),
+	                            request(&daemon, "GET /v1/health", ""),
 	                            reply, sizeof(reply)),
 	                 200);
 	for (size_t i = 0; i < 2; i++)
@@ -751,6 +782,7 @@ int main(void)
 		cmocka_unit_test(http_limits_connections_of_an_origin),
 		cmocka_unit_test(http_limits_connections_in_all),
 		cmocka_unit_test(http_keeps_places_for_the_socket_file),
+		cmocka_unit_test(http_keeps_places_for_pages),
 		cmocka_unit_test(
 		        http_stays_flat_under_ten_thousand_connections),
 		cmocka_unit_test(http_rests_when_no_descriptor_is_left),
