@@ -3,6 +3,7 @@
 """Who is in the stand-in, what it answers, and whom it refuses."""
 
 import base64
+import concurrent.futures
 import functools
 import http.client
 import json
@@ -195,6 +196,20 @@ class Soap(Case):
             self.assertEqual(len(citizens(reply.read())), 1)
         link.close()
         self.assertEqual(self.rig.counters()["handshakes"], 1)
+
+    def test_many_at_once_get_each_his_own(self):
+        persons = invented()[:80]
+
+        def ask(person):
+            reply = self.rig.soap(
+                number=person["so_dinh_danh"], birth=person["nam"],
+                name=people.full_name(person).upper())
+            return [text(one, "SoDinhDanh") for one in citizens(reply.body)]
+
+        with concurrent.futures.ThreadPoolExecutor(16) as pool:
+            found = list(pool.map(ask, persons))
+        self.assertEqual(found, [[p["so_dinh_danh"]] for p in persons])
+        self.assertEqual(self.rig.counters()["queries"], len(persons))
 
     def test_seconds_are_a_timestamp_too(self):
         headers = self.rig.soap_headers(str(int(time.time())))
