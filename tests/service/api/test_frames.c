@@ -75,19 +75,20 @@ static void frame_parse_takes_commands(void **state)
 	assert_int_equal(frame.inner.len, 0);
 }
 
+#define COMMAND(rest) "{\"id\":\"1\",\"type\":\"a\"," rest "}"
+#define BODY(inside)  COMMAND("\"body\":{" inside "}")
+
 /* Answered by its id, but never obeyed. */
 static void frame_parse_marks_what_is_faulty(void **state)
 {
 	static const char *const texts[] = {
-		"{\"id\":\"1\",\"type\":\"a\",\"x\":1}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":[]}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":null}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":{\"x\":1}}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":{\"session_id\":1}}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":{\"session_id\":\"" ID
-		"0\"}}",
-		"{\"id\":\"1\",\"type\":\"a\",\"body\":"
-		"{\"format\":\"verylong\"}}",
+		COMMAND("\"x\":1"),
+		COMMAND("\"body\":[]"),
+		COMMAND("\"body\":null"),
+		BODY("\"x\":1"),
+		BODY("\"session_id\":1"),
+		BODY("\"session_id\":\"" ID "0\""),
+		BODY("\"format\":\"x2345678\""),
 	};
 	struct json_frame frame;
 
@@ -116,14 +117,10 @@ static void frame_parse_refuses_what_has_no_id(void **state)
 		"{\"id\":\"\\u00e9\",\"type\":\"a\"}",
 		"{\"id\":\"1\"}",
 		"{\"id\":\"1\",\"id\":\"2\",\"type\":\"a\"}",
-		"{\"id\":\"1\",\"type\":"
-		"\"0123456789012345678901234567890123\"}",
 		"{\"type\":\"hello\"}",
 		"{\"type\":\"hello\",\"token\":1}",
 		"{\"type\":\"hello\",\"token\":null,\"id\":\"1\"}",
 		"{\"type\":\"hello\",\"token\":null,\"last_event_id\":1}",
-		"{\"type\":\"hello\",\"token\":null,"
-		"\"last_event_id\":\"123456789012345678901\"}",
 	};
 	struct json_frame frame;
 
@@ -131,6 +128,15 @@ static void frame_parse_refuses_what_has_no_id(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		assert_int_equal(parse(texts[i], &frame),
 		                 CCCD_ERR_REQUEST_MALFORMED);
+	assert_int_equal(parse("{\"id\":\"1\",\"type\":"
+	                       "\"0123456789012345678901234567890123\"}",
+	                       &frame),
+	                 CCCD_ERR_REQUEST_MALFORMED);
+	/* One digit more than a sequence number has. */
+	assert_int_equal(parse("{\"type\":\"hello\",\"token\":null,"
+	                       "\"last_event_id\":\"123456789012345678901\"}",
+	                       &frame),
+	                 CCCD_ERR_REQUEST_MALFORMED);
 }
 
 static void frames_are_put_together(void **state)
