@@ -90,6 +90,10 @@ class Crowd(unittest.TestCase):
                 if count == WARM:
                     before = (files_of(desk.daemon.pid),
                               resident_kb(desk.daemon.pid))
+                if count % 1000 == 999:
+                    print("%d reads: %d files, %d KiB" % (
+                        count + 1, files_of(desk.daemon.pid),
+                        resident_kb(desk.daemon.pid)), flush=True)
                 session = doors[count % 2].session(
                     scopes=["id", "demographic", "portrait"])
                 self.assertEqual(session.read(), "ready")
@@ -98,10 +102,6 @@ class Crowd(unittest.TestCase):
                     continue
                 self.assertEqual(session.result().status, 200)
                 self.assertEqual(session.portrait().status, 200)
-                if count % 1000 == 999:
-                    print("%d reads: %d files, %d KiB" % (
-                        count + 1, files_of(desk.daemon.pid),
-                        resident_kb(desk.daemon.pid)), flush=True)
             after = (files_of(desk.daemon.pid),
                      resident_kb(desk.daemon.pid))
             print("%d reads: files %d -> %d, resident %d -> %d KiB" % (

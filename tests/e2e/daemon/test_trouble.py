@@ -178,9 +178,13 @@ class Trouble(unittest.TestCase):
             self.assertEqual(session.result().status, 200)
             agent.await_event("session.state",
                               lambda body: body["state"] == "delivered")
+            # It leaves: whoever waits for it is told, and the next one.
+            waits = local.session()
+            self.assertEqual(waits.state(), "awaiting_consent")
             agent.close()
-            # It left; the next session is told so.
-            until("no agent", lambda: local.create().status == 503)
+            waits.await_state("failed")
+            self.assertEqual(waits.result().code, "agent_unavailable")
+            self.assertEqual(local.create().status, 503)
 
 
 if __name__ == "__main__":
