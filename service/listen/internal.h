@@ -122,7 +122,7 @@ struct listen_limits limits_complete(const struct listen_limits *limits);
 bool limits_make_room(struct listen *listen, enum listen_door door);
 /* Whether there are not too many told that there is none. */
 bool limits_may_tell(const struct listen *listen);
-/* Whether its origin has room for this one. */
+/* Whether its origin, or its user, has room for this one. */
 bool limits_origin_ok(struct listen_conn *conn);
 
 /* doors.c */

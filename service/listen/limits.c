@@ -67,10 +67,20 @@ static bool is_tcp(enum listen_door door)
 	return door == LISTEN_DOOR_TCP;
 }
 
+/* One origin, or one user; nobody is like a page that need not say. */
+static bool is_alike(const struct listen_conn *a, const struct listen_conn *b)
+{
+	if (a->peer.door != b->peer.door)
+		return false;
+	if (!is_tcp(a->peer.door))
+		return a->peer.uid == b->peer.uid;
+	return a->origin[0] != '\0' && strcmp(a->origin, b->origin) == 0;
+}
+
 /* The longest idle one makes room; its client asks again on a new one.
- * @door: of its kind only, 0 for any; @origin: of it only, NULL for any */
+ * @door: of its kind only, 0 for any; @like: of its caller, NULL for any */
 static bool evict(struct listen *listen, enum listen_door door,
-                  const char *origin)
+                  const struct listen_conn *like)
 {
 	struct listen_conn *oldest = NULL;
 
@@ -78,7 +88,7 @@ static bool evict(struct listen *listen, enum listen_door door,
 	     conn = conn->next)
 		if (is_idle(conn) &&
 		    (door == 0 || is_tcp(conn->peer.door) == is_tcp(door)) &&
-		    (origin == NULL || strcmp(conn->origin, origin) == 0) &&
+		    (like == NULL || is_alike(conn, like)) &&
 		    (oldest == NULL || conn->since < oldest->since))
 			oldest = conn;
 	if (oldest == NULL)
@@ -123,12 +133,10 @@ bool limits_origin_ok(struct listen_conn *conn)
 	struct listen *listen = conn->listen;
 	unsigned int others = 0;
 
-	if (conn->origin[0] == '\0')
-		return true;
 	for (const struct listen_conn *other = listen->conns; other != NULL;
 	     other = other->next)
-		others += other != conn && other->state != CONN_CLOSING &&
-		          strcmp(other->origin, conn->origin) == 0;
+		others += other != conn && !other->busy &&
+		          other->state != CONN_CLOSING && is_alike(other, conn);
 	return others < listen->limits.per_origin ||
-	       evict(listen, conn->peer.door, conn->origin);
+	       evict(listen, conn->peer.door, conn);
 }

@@ -147,7 +147,7 @@ struct listen_rules {
  * @connections:   all doors together [64]; the last @reserve of them are kept
  *                 for the Unix doors from TCP, and for TCP from them
  * @reserve:       [8]; nothing is kept where there are no more in all
- * @per_origin:    connections of one origin [8]
+ * @per_origin:    connections of one origin, or of one user on a Unix door [8]
  * @backlog:       queue of the kernel for each door we bind [64]
  * @head_ms:       from the first byte (or accept) to the end of a head [5000]
  * @body_ms:       from the head to the end of its body [5000]

@@ -542,6 +542,37 @@ static void http_keeps_places_for_pages(void **state)
 	daemon_stop(&daemon);
 }
 
+/* As the manual has it: of one origin or user. */
+static void http_limits_the_connections_of_a_user(void **state)
+{
+	struct listen_limits limits = patient();
+	struct daemon daemon;
+	char reply[REPLY_MAX];
+	int held[2] = { -1, -1 };
+
+	(void)state;
+	limits.per_origin = 2;
+	daemon_start(&daemon, &limits);
+	for (size_t i = 0; i < 2; i++) {
+		held[i] = client_unix(&daemon);
+		assert_true(client_say(held[i], "GET /v1/later HTTP/1.1\r\n"
+		                                "Host: localhost\r\n\r\n"));
+		daemon_wait(&daemon.requests, (unsigned int)i + 1);
+	}
+	assert_int_equal(client_ask(client_unix(&daemon),
+	                            "GET /v1/health HTTP/1.1\r\n"
+	                            "Host: localhost\r\n\r\n",
+	                            reply, sizeof(reply)),
+	                 429);
+	assert_int_equal(client_ask(client_tcp(&daemon),
+	                            request(&daemon, "GET /v1/health", ""),
+	                            reply, sizeof(reply)),
+	                 200);
+	for (size_t i = 0; i < 2; i++)
+		(void)close(held[i]);
+	daemon_stop(&daemon);
+}
+
 static unsigned int open_descriptors(void)
 {
 	unsigned int count = 0;
@@ -783,6 +814,7 @@ int main(void)
 		cmocka_unit_test(http_limits_connections_in_all),
 		cmocka_unit_test(http_keeps_places_for_the_socket_file),
 		cmocka_unit_test(http_keeps_places_for_pages),
+		cmocka_unit_test(http_limits_the_connections_of_a_user),
 		cmocka_unit_test(
 		        http_stays_flat_under_ten_thousand_connections),
 		cmocka_unit_test(http_rests_when_no_descriptor_is_left),
