@@ -21,11 +21,13 @@ async function backEnd(path, body) {
 async function readCitizen(idNumber, signal) {
 	/* Nonce, scopes and purpose are the back end's: it signs them. */
 	const { rp, requestJwt } = await backEnd("/reception/begin", {});
+
+	said.textContent = "Đặt thẻ lên đầu đọc và giữ yên.";
 	const { token } = await cccd.read({ rp, requestJwt, idNumber, signal,
 		consent: { textId: "reception-1", actor: "desk-1" },
 		onProgress: ({ type }) => {
-			if (type === "session.state")
-				said.textContent = "Đặt thẻ lên đầu đọc và giữ yên.";
+			if (type === "step.started")
+				said.textContent = "Đang đọc, giữ yên thẻ.";
 		} });
 
 	/* What counts is what the back end says after it has verified. */
