@@ -1,0 +1,596 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cccd-gateway.conf(5): sections of settings, strictly read. */
+#include "service/gateway/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "lib/json/registry.h"
+#include "lib/json/words.h"
+
+enum kind {
+	KIND_ID,
+	KIND_PATH,
+	KIND_LISTEN,
+	KIND_WORDS,
+	KIND_ORIGINS,
+	KIND_SWITCH,
+	KIND_TIME,
+	KIND_SECONDS,
+	KIND_COUNT,
+	KIND_LANGUAGE,
+	KIND_LEVEL,
+};
+
+/** struct setting - one key of [gateway]; NULL: it must be given. */
+struct setting {
+	const char *key;
+	const char *initial;
+	enum kind kind;
+	size_t offset;
+	uint32_t least;
+	uint32_t most;
+};
+
+enum { SECOND = 1000, MINUTE = 60 * SECOND };
+
+#define AT(member) offsetof(struct gateway_config, member)
+
+/* clang-format off */
+static const struct setting settings[] = {
+	{ "id", NULL, KIND_ID, AT(id), 0, 0 },
+	{ "listen", "127.0.0.1:24080", KIND_LISTEN, AT(listen), 0, 0 },
+	{ "any_address", "no", KIND_SWITCH, AT(any_address), 0, 0 },
+	{ "hosts", "none", KIND_WORDS, AT(hosts), 0, 0 },
+	{ "origins", "none", KIND_ORIGINS, AT(origins), 0, 0 },
+	{ "socket", "none", KIND_PATH, AT(socket), 0, 0 },
+	{ "store", "/var/lib/cccd-gateway/gateway.db", KIND_PATH, AT(store),
+	  0, 0 },
+	{ "store_conninfo_file", "none", KIND_PATH, AT(conninfo_file), 0, 0 },
+	{ "log_key", "/var/lib/cccd-gateway/log.key", KIND_PATH, AT(log_key),
+	  0, 0 },
+	{ "log_numbers", "no", KIND_SWITCH, AT(log_numbers), 0, 0 },
+	{ "log_officer_names", "no", KIND_SWITCH, AT(log_officer_names), 0,
+	  0 },
+	{ "log_retention_days", "0", KIND_COUNT, AT(retention_days), 0,
+	  36500 },
+	{ "nonce_time", "300 s", KIND_SECONDS, AT(nonce_s), 10, 900 },
+	{ "check_time", "15 s", KIND_TIME, AT(check_ms), 100, MINUTE },
+	{ "clock_leeway", "5 s", KIND_SECONDS, AT(leeway_s), 0, 60 },
+	{ "workers", "8", KIND_COUNT, AT(workers), 1, 64 },
+	{ "queue", "256", KIND_COUNT, AT(queue), 1, 65536 },
+	{ "max_connections", "256", KIND_COUNT, AT(max_connections), 1,
+	  20000 },
+	{ "max_body", "524288", KIND_COUNT, AT(max_body), 4096, 4194304 },
+	{ "diacritics_count", "no", KIND_SWITCH, AT(diacritics_count), 0, 0 },
+	{ "tables", "/usr/share/cccd/tables", KIND_PATH, AT(tables), 0, 0 },
+	{ "language", "vi", KIND_LANGUAGE, AT(language), 0, 0 },
+	{ "log_level", "info", KIND_LEVEL, AT(log_level), 0, 0 },
+};
+/* clang-format on */
+
+enum { SETTINGS = ARRAY_LEN(settings), LINE_MAX = 1024, PER_MINUTE = 600 };
+
+const char *gateway_config_key(size_t index, const char **ret_default)
+{
+	if (index >= SETTINGS)
+		return NULL;
+	*ret_default = settings[index].initial;
+	return settings[index].key;
+}
+
+/* Each of these gives NULL, or the reason why the value is bad. */
+
+static const char *take_text(const char *value, char *ret, size_t max)
+{
+	if (strlen(value) >= max)
+		return "it is too long";
+	(void)snprintf(ret, max, "%s", value);
+	return NULL;
+}
+
+static const char *take_path(const char *value, char *ret)
+{
+	if (strcmp(value, "none") == 0)
+		value = "";
+	else if (value[0] != '/')
+		return "a path begins with /";
+	return take_text(value, ret, GATEWAY_TEXT_MAX);
+}
+
+static bool take_digits(const char *text, size_t len, uint64_t *ret)
+{
+	uint64_t value = 0;
+
+	if (len == 0 || len > 9 || (len > 1 && text[0] == '0'))
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+		value = value * 10 + (uint64_t)(text[i] - '0');
+	}
+	*ret = value;
+	return true;
+}
+
+/* "ADDRESS:PORT"; whether it is loopback is asked of the whole. */
+static const char *check_listen(const char *value)
+{
+	const char *colon = strrchr(value, ':');
+	uint64_t port = 0;
+
+	if (colon == NULL || colon == value ||
+	    !take_digits(colon + 1, strlen(colon + 1), &port) || port > 65535)
+		return "an address and a port, as 127.0.0.1:24080";
+	return NULL;
+}
+
+static const char *check_word(const char *value)
+{
+	return word_is_printable(value, GATEWAY_TEXT_MAX)
+	               ? NULL
+	               : "a word of letters it may not have";
+}
+
+static const char *take_list(const char *value,
+                             const char *(*check)(const char *value),
+                             struct gateway_list *ret)
+{
+	ret->count = 0;
+	if (strcmp(value, "none") == 0)
+		return NULL;
+	while (*value != '\0') {
+		size_t len = strcspn(value, " \t");
+		const char *reason = NULL;
+		char *item = NULL;
+
+		if (ret->count == GATEWAY_LIST_MAX)
+			return "more than 16 words";
+		item = ret->items[ret->count];
+		if (len >= GATEWAY_TEXT_MAX)
+			return "a word is too long";
+		memcpy(item, value, len);
+		item[len] = '\0';
+		reason = check(item);
+		if (reason != NULL)
+			return reason;
+		ret->count++;
+		value += len;
+		value += strspn(value, " \t");
+	}
+	return NULL;
+}
+
+static bool take_time(const char *value, uint64_t *ret_ms)
+{
+	static const struct {
+		const char *name;
+		uint32_t ms;
+	} units[] = { { "ms", 1 }, { "s", SECOND }, { "min", MINUTE } };
+	size_t digits = strspn(value, "0123456789");
+	const char *unit = value + digits;
+	uint64_t amount = 0;
+
+	unit += strspn(unit, " ");
+	if (!take_digits(value, digits, &amount))
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (strcmp(units[i].name, unit) != 0)
+			continue;
+		*ret_ms = amount * units[i].ms;
+		return true;
+	}
+	return false;
+}
+
+static const char *take_amount(const struct setting *setting, const char *value,
+                               uint32_t *ret)
+{
+	uint64_t amount = 0;
+
+	if (setting->kind == KIND_COUNT
+	            ? !take_digits(value, strlen(value), &amount)
+	            : !take_time(value, &amount))
+		return setting->kind == KIND_COUNT
+		               ? "it is no whole number"
+		               : "it is no time like 60 s, 200 ms, 5 min";
+	if (setting->kind == KIND_SECONDS && amount % SECOND != 0)
+		return "whole seconds only";
+	if (setting->kind == KIND_SECONDS)
+		amount /= SECOND;
+	if (amount < setting->least || amount > setting->most)
+		return "it is too small or too large";
+	*ret = (uint32_t)amount;
+	return NULL;
+}
+
+static const char *take_switch(const char *value, bool *ret)
+{
+	*ret = strcmp(value, "yes") == 0;
+	return *ret || strcmp(value, "no") == 0 ? NULL : "yes or no";
+}
+
+static const char *take_language(const char *value, enum cccd_lang *ret)
+{
+	*ret = strcmp(value, "en") == 0 ? CCCD_LANG_EN : CCCD_LANG_VI;
+	return *ret == CCCD_LANG_EN || strcmp(value, "vi") == 0 ? NULL
+	                                                        : "vi or en";
+}
+
+static const char *take_level(const char *value, uint32_t *ret)
+{
+	static const char *const words[] = { "error", "warning", "info" };
+	int at = word_find(words, ARRAY_LEN(words), value);
+
+	if (at < 0)
+		return "error, warning or info";
+	*ret = (uint32_t)at + 1;
+	return NULL;
+}
+
+static const char *take_value(const struct setting *setting, const char *value,
+                              struct gateway_config *config)
+{
+	void *place = (char *)config + setting->offset;
+
+	switch (setting->kind) {
+	case KIND_ID:
+		if (!word_is_printable(value, GATEWAY_ID_MAX))
+			return "it has letters it may not have";
+		return take_text(value, place, GATEWAY_ID_MAX);
+	case KIND_PATH: return take_path(value, place);
+	case KIND_LISTEN: return take_list(value, check_listen, place);
+	case KIND_WORDS: return take_list(value, check_word, place);
+	case KIND_ORIGINS: return take_list(value, json_origin_check, place);
+	case KIND_SWITCH: return take_switch(value, place);
+	case KIND_TIME:
+	case KIND_SECONDS:
+	case KIND_COUNT: return take_amount(setting, value, place);
+	case KIND_LANGUAGE: return take_language(value, place);
+	case KIND_LEVEL: return take_level(value, place);
+	}
+	return "it is of no kind";
+}
+
+/** enum section - what the lines that follow belong to. */
+enum section {
+	SECTION_NONE = 0,
+	SECTION_GATEWAY,
+	SECTION_CALLER,
+	SECTION_CONNECTOR
+};
+
+/**
+ * struct reading - a file on its way in.
+ * @seen:   keys of [gateway], so that none stands twice
+ * @bearer: the caller of this section has one
+ */
+struct reading {
+	const char *name;
+	unsigned int line;
+	struct cccd_error *error;
+	struct gateway_config *config;
+	enum section section;
+	bool seen[SETTINGS];
+	bool bearer;
+};
+
+static enum cccd_err refuse(const struct reading *reading, const char *key,
+                            const char *reason)
+{
+	return fail(reading->error, CCCD_ERR_POLICY_CONFIG,
+	            "%.60s, line %u: %.26s%s%s", reading->name, reading->line,
+	            key, key[0] != '\0' ? ": " : "", reason);
+}
+
+static const char *take_hex(const char *value, uint8_t ret[static 32])
+{
+	if (strlen(value) != 2 * GATEWAY_HASH_LEN ||
+	    strspn(value, "0123456789abcdef") != 2 * GATEWAY_HASH_LEN)
+		return "64 digits of lower-case hexadecimal, see "
+		       "cccd-gateway caller hash";
+	for (size_t i = 0; i < GATEWAY_HASH_LEN; i++) {
+		char pair[3] = { value[2 * i], value[2 * i + 1], '\0' };
+
+		ret[i] = (uint8_t)strtoul(pair, NULL, 16);
+	}
+	return NULL;
+}
+
+static const char *take_scopes(const char *value, struct json_scopes *ret)
+{
+	struct gateway_list *list = malloc(sizeof(*list));
+	const char *reason = "no memory";
+
+	if (list != NULL)
+		reason = take_list(value, check_word, list);
+	for (size_t i = 0; reason == NULL && i < list->count; i++)
+		if (!json_scopes_add(ret, list->items[i]))
+			reason = "no such scope, or one twice";
+	free(list);
+	return reason;
+}
+
+static const char *take_caller(struct reading *reading, const char *key,
+                               const char *value)
+{
+	static const struct setting rate = {
+		"rate_per_minute", NULL, KIND_COUNT, 0, 1, 1000000
+	};
+	struct gateway_callers *callers = &reading->config->callers;
+	struct gateway_caller *caller = &callers->list[callers->count - 1];
+
+	if (strcmp(key, "bearer_sha256") == 0) {
+		if (reading->bearer)
+			return "it stands twice";
+		reading->bearer = true;
+		return take_hex(value, caller->bearer);
+	}
+	if (strcmp(key, "scopes") == 0)
+		return take_scopes(value, &caller->scopes);
+	if (strcmp(key, "allow_unproven") == 0)
+		return take_switch(value, &caller->allow_unproven);
+	if (strcmp(key, rate.key) == 0)
+		return take_amount(&rate, value, &caller->per_minute);
+	return "there is no such setting of a caller";
+}
+
+static const char *take_connector(struct reading *reading, const char *key,
+                                  const char *value)
+{
+	struct gateway_connector *connector = &reading->config->connector;
+	const char *reason = NULL;
+
+	if (strcmp(key, "kind") == 0 && connector->kind[0] == '\0')
+		return take_text(value, connector->kind,
+		                 sizeof(connector->kind));
+	if (connector->count == GATEWAY_SETTINGS_MAX)
+		return "too many settings";
+	reason = take_text(key, connector->keys[connector->count],
+	                   GATEWAY_CALLER_MAX);
+	if (reason == NULL)
+		reason = take_text(value, connector->values[connector->count],
+		                   GATEWAY_VALUE_MAX);
+	if (reason == NULL)
+		connector->count++;
+	return reason;
+}
+
+static const char *take_own(struct reading *reading, const char *key,
+                            const char *value)
+{
+	for (size_t i = 0; i < SETTINGS; i++) {
+		if (strcmp(settings[i].key, key) != 0)
+			continue;
+		if (reading->seen[i])
+			return "it stands twice";
+		reading->seen[i] = true;
+		return take_value(&settings[i], value, reading->config);
+	}
+	return "there is no such setting";
+}
+
+static enum cccd_err take_setting(struct reading *reading, const char *key,
+                                  const char *value)
+{
+	const char *reason = "it stands in no section";
+
+	switch (reading->section) {
+	case SECTION_NONE: break;
+	case SECTION_GATEWAY: reason = take_own(reading, key, value); break;
+	case SECTION_CALLER: reason = take_caller(reading, key, value); break;
+	case SECTION_CONNECTOR:
+		reason = take_connector(reading, key, value);
+		break;
+	}
+	return reason == NULL ? CCCD_OK : refuse(reading, key, reason);
+}
+
+/* A caller without a token could never call, or always. */
+static enum cccd_err end_section(const struct reading *reading)
+{
+	if (reading->section == SECTION_CALLER && !reading->bearer)
+		return refuse(reading, "",
+		              "the caller above has no "
+		              "bearer_sha256");
+	return CCCD_OK;
+}
+
+static enum cccd_err begin_caller(struct reading *reading, const char *name)
+{
+	struct gateway_callers *callers = &reading->config->callers;
+
+	if (callers->count == GATEWAY_CALLERS_MAX)
+		return refuse(reading, "", "too many callers");
+	for (size_t i = 0; i < callers->count; i++)
+		if (strcmp(callers->list[i].name, name) == 0)
+			return refuse(reading, "", "a caller stands twice");
+	callers->list[callers->count] =
+	        (struct gateway_caller){ .per_minute = PER_MINUTE };
+	(void)snprintf(callers->list[callers->count++].name, GATEWAY_CALLER_MAX,
+	               "%s", name);
+	reading->section = SECTION_CALLER;
+	reading->bearer = false;
+	return CCCD_OK;
+}
+
+static enum cccd_err take_section(struct reading *reading, char *text)
+{
+	size_t len = strlen(text);
+	char *name = NULL;
+
+	TRY(end_section(reading));
+	if (text[len - 1] != ']')
+		return refuse(reading, "", "a section ends with ]");
+	text[len - 1] = '\0';
+	name = strchr(text, ' ');
+	if (strcmp(text, "[gateway") == 0) {
+		reading->section = SECTION_GATEWAY;
+		return CCCD_OK;
+	}
+	if (name == NULL || !word_is_id(name + 1, GATEWAY_CALLER_MAX))
+		return refuse(reading, "",
+		              "[gateway], [caller NAME] or "
+		              "[connector NAME]");
+	*name++ = '\0';
+	if (strcmp(text, "[caller") == 0)
+		return begin_caller(reading, name);
+	if (strcmp(text, "[connector") != 0)
+		return refuse(reading, "", "there is no such section");
+	if (reading->config->connector.name[0] != '\0')
+		return refuse(reading, "", "one connector only");
+	(void)snprintf(reading->config->connector.name, GATEWAY_CALLER_MAX,
+	               "%s", name);
+	reading->section = SECTION_CONNECTOR;
+	return CCCD_OK;
+}
+
+static enum cccd_err take_line(struct reading *reading, struct span line)
+{
+	char text[LINE_MAX];
+	char *value = NULL;
+	size_t key = 0;
+
+	line = text_trim(line);
+	if (line.len == 0 || line.at[0] == '#')
+		return CCCD_OK;
+	if (line.len >= sizeof(text))
+		return refuse(reading, "", "the line is too long");
+	if (!text_is_utf8(line) || text_has_controls(line))
+		return refuse(reading, "", "a control character");
+	memcpy(text, line.at, line.len);
+	text[line.len] = '\0';
+	if (text[0] == '[')
+		return take_section(reading, text);
+	key = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
+	value = text + key + strspn(text + key, " \t");
+	if (key == 0 || *value != '=')
+		return refuse(reading, "", "it is not \"key = value\"");
+	value++;
+	value += strspn(value, " \t");
+	text[key] = '\0';
+	if (*value == '\0')
+		return refuse(reading, text, "it has no value");
+	return take_setting(reading, text, value);
+}
+
+static bool is_loopback(const char *address)
+{
+	return strncmp(address, "127.0.0.1:", 10) == 0 ||
+	       strncmp(address, "[::1]:", 6) == 0;
+}
+
+/* What no single line can tell. */
+static enum cccd_err check_whole(const struct reading *reading)
+{
+	const struct gateway_config *config = reading->config;
+	const char *reason = NULL;
+
+	if (config->id[0] == '\0')
+		reason = "id is missing";
+	else if (config->connector.kind[0] == '\0')
+		reason = "a [connector NAME] with its kind is missing";
+	else if (config->listen.count == 0 && config->socket[0] == '\0')
+		reason = "nobody could call: listen and socket are none";
+	else if (config->store[0] == '\0' && config->conninfo_file[0] == '\0')
+		reason = "store is none";
+	else if (!config->log_numbers && config->log_key[0] == '\0')
+		reason = "log_key is none";
+	for (size_t i = 0; i < config->listen.count; i++)
+		if (!config->any_address &&
+		    !is_loopback(config->listen.items[i]))
+			reason = "listen beyond loopback needs any_address";
+	if (reason == NULL)
+		return CCCD_OK;
+	return fail(reading->error, CCCD_ERR_POLICY_CONFIG, "%.60s: %s",
+	            reading->name, reason);
+}
+
+static enum cccd_err read_all(struct reading *reading, struct span text)
+{
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (settings[i].initial != NULL &&
+		    take_value(&settings[i], settings[i].initial,
+		               reading->config) != NULL)
+			return fail(reading->error, CCCD_ERR_INTERNAL,
+			            "a default is bad");
+	while (text.len > 0) {
+		const uint8_t *end = memchr(text.at, '\n', text.len);
+		size_t len = end != NULL ? (size_t)(end - text.at) : text.len;
+
+		reading->line++;
+		TRY(take_line(reading, span_first(text, len)));
+		text = span_after(text, len + 1);
+	}
+	TRY(end_section(reading));
+	return check_whole(reading);
+}
+
+enum cccd_err gateway_config_parse(struct span text, const char *name,
+                                   struct cccd_error *error,
+                                   struct gateway_config **ret)
+{
+	struct reading reading = { .name = name, .error = error };
+	enum cccd_err err = CCCD_OK;
+
+	reading.config = calloc(1, sizeof(*reading.config));
+	if (reading.config == NULL)
+		return fail(error, CCCD_ERR_MEMORY, "no memory");
+	err = read_all(&reading, text);
+	if (err == CCCD_OK)
+		*ret = reading.config;
+	else
+		gateway_config_free(reading.config);
+	return err;
+}
+
+enum cccd_err gateway_config_load(const char *path, struct cccd_error *error,
+                                  struct gateway_config **ret)
+{
+	BUF text = buf_make(GATEWAY_CONFIG_MAX);
+	struct stat facts;
+
+	if (stat(path, &facts) != 0)
+		return fail(error, CCCD_ERR_USAGE_FILE, "%.120s", path);
+	/* Whoever can write it chooses the callers and the registry. */
+	if (!S_ISREG(facts.st_mode) ||
+	    (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
+	    (facts.st_uid != 0 && facts.st_uid != geteuid()))
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%.100s: others may write it", path);
+	TRY(file_read(path, error, &text));
+	return gateway_config_parse(buf_span(&text), path, error, ret);
+}
+
+void gateway_config_free(struct gateway_config *config)
+{
+	if (config != NULL)
+		wipe(config, sizeof(*config));
+	free(config);
+}
+
+const struct gateway_caller *
+gateway_caller_find(const struct gateway_callers *callers, struct span token)
+{
+	const struct gateway_caller *found = NULL;
+	struct digest digest;
+
+	if (token.len == 0 ||
+	    digest_compute(DIGEST_SHA256, token, &digest) != CCCD_OK)
+		return NULL;
+	/* All are looked at, whichever it is. */
+	for (size_t i = 0; i < callers->count; i++)
+		if (secret_equal(
+		            digest_span(&digest),
+		            span_of(callers->list[i].bearer, GATEWAY_HASH_LEN)))
+			found = &callers->list[i];
+	return found;
+}

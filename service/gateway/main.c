@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cccd-gateway(8): the population registry, only with the card on a desk. */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <cccd/version.h>
+
+#include "lib/json/heap.h"
+#include "service/gateway/commands.h"
+#include "service/gateway/gateway.h"
+#include "service/say.h"
+
+#define CONFIG_PATH "/etc/cccd/cccd-gateway.conf"
+
+struct options {
+	const char *config;
+	struct command command;
+	bool check;
+	bool help;
+	bool version;
+};
+
+static void usage(FILE *stream)
+{
+	bool english = cccd_lang_from_environment() == CCCD_LANG_EN;
+
+	(void)fputs(
+	        english ? "Usage: cccd-gateway [--config FILE] [--check]\n"
+	                  "       cccd-gateway device add [--name NAME] FILE\n"
+	                  "       cccd-gateway device list\n"
+	                  "       cccd-gateway device revoke THUMBPRINT\n"
+	                  "       cccd-gateway log export [--csv] "
+	                  "[--from TIME] [--to TIME]\n"
+	                  "       cccd-gateway log verify\n"
+	                  "       cccd-gateway caller hash\n"
+	                : "Cách dùng: cccd-gateway [--config TỆP] [--check]\n"
+	                  "           cccd-gateway device add [--name TÊN] "
+	                  "TỆP\n"
+	                  "           cccd-gateway device list\n"
+	                  "           cccd-gateway device revoke VÂN_TAY\n"
+	                  "           cccd-gateway log export [--csv] "
+	                  "[--from GIỜ] [--to GIỜ]\n"
+	                  "           cccd-gateway log verify\n"
+	                  "           cccd-gateway caller hash\n",
+	        stream);
+}
+
+static bool parse_options(int argc, char **argv, struct options *ret)
+{
+	static const struct option table[] = {
+		{ "config", required_argument, NULL, 'c' },
+		{ "check", no_argument, NULL, 'k' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "csv", no_argument, NULL, 's' },
+		{ "from", required_argument, NULL, 'f' },
+		{ "to", required_argument, NULL, 't' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'v' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option = 0;
+
+	*ret = (struct options){ .config = CONFIG_PATH,
+		                 .command = { .from = "", .to = "" } };
+	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+		switch (option) {
+		case 'c': ret->config = optarg; break;
+		case 'k': ret->check = true; break;
+		case 'n': ret->command.name = optarg; break;
+		case 's': ret->command.csv = true; break;
+		case 'f': ret->command.from = optarg; break;
+		case 't': ret->command.to = optarg; break;
+		case 'h': ret->help = true; break;
+		case 'v': ret->version = true; break;
+		default: return false;
+		}
+	}
+	ret->command.words = (const char *const *)argv + optind;
+	ret->command.count = (size_t)(argc - optind);
+	return ret->command.count != 1;
+}
+
+/* Names and numbers pass through here: no core, no debugger. */
+static void shut_doors(void)
+{
+	const struct rlimit none = { 0, 0 };
+
+	(void)prctl(PR_SET_DUMPABLE, 0);
+	(void)setrlimit(RLIMIT_CORE, &none);
+	(void)signal(SIGPIPE, SIG_IGN);
+	(void)umask(077);
+	json_heap_wipe_on_free();
+}
+
+static int serve(const char *path, const struct gateway_config *config)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct gateway *gateway = NULL;
+	enum cccd_err err = CCCD_OK;
+
+	say_begin(config->language, (int)config->log_level);
+	err = gateway_new(path, config, &error, &gateway);
+	if (err != CCCD_OK)
+		return command_complain(&error, err);
+	gateway_run(gateway);
+	gateway_free(gateway);
+	return COMMAND_FINE;
+}
+
+static int run(const struct options *options)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct gateway_config *config = NULL;
+	enum cccd_err err =
+	        gateway_config_load(options->config, &error, &config);
+	int code = COMMAND_FINE;
+
+	if (err != CCCD_OK)
+		return command_complain(&error, err);
+	if (options->command.count > 0)
+		code = command_run(&options->command, config);
+	else if (!options->check)
+		code = serve(options->config, config);
+	gateway_config_free(config);
+	if (code == COMMAND_CALL)
+		usage(stderr);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+
+	say_begin(cccd_lang_from_environment(), 3);
+	if (!parse_options(argc, argv, &options)) {
+		usage(stderr);
+		return COMMAND_CALL;
+	}
+	if (options.help) {
+		usage(stdout);
+		return COMMAND_FINE;
+	}
+	if (options.version) {
+		(void)printf("cccd-gateway %s\n", cccd_version());
+		return COMMAND_FINE;
+	}
+	shut_doors();
+	if (options.command.count == 2 &&
+	    strcmp(options.command.words[0], "caller") == 0 &&
+	    strcmp(options.command.words[1], "hash") == 0)
+		return command_hash();
+	return run(&options);
+}
