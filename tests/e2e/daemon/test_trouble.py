@@ -136,6 +136,24 @@ class Trouble(unittest.TestCase):
             self.assertNotEqual(session.result().status, 200)
             self.assertNotEqual(session.portrait().status, 200)
 
+    def test_of_two_agents_the_first_to_speak_is_it(self):
+        desk = Desk(slots=1)
+        desk.parties = [desk.party(consent="prompt")]
+        with desk:
+            first, second = [
+                Socket(desk.local(), "/v1/agent", "cccd-agent.v1",
+                       unix=desk.path("agent.sock")) for _ in range(2)]
+            self.assertEqual(second.hello()["type"], "welcome")
+            self.assertEqual(first.hello()["type"], "problem")
+            self.assertEqual(first.receive(), ("close", 1008))
+            first.close()
+            # It is still the one that is asked.
+            desk.lay()
+            session = desk.local().session()
+            asked = second.await_event("prompt")
+            self.assertEqual(asked["body"]["session_id"], session.id)
+            second.close()
+
     def test_prompt_without_agent_and_with_one(self):
         with Desk(slots=1) as desk:
             desk.write_parties([desk.party(consent="prompt",
