@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""One gateway over its real door: what is refused is not asked."""
+import json
+import signal
+import time
+
+import rig
+
+
+class Checks(rig.House):
+    def setUp(self):
+        super().setUp()
+        self.gateway = rig.Gateway(self.folder / "one")
+        self.gateway.write(self.directory)
+        self.enrolled = self.enrol(self.gateway)
+        self.gateway.start()
+        self.addCleanup(self.gateway.stop)
+
+    def refused(self, code, status, assertion, token=rig.TOKEN, **more):
+        before = self.gateway.asked()
+        got, problem = self.gateway.check(assertion, token, **more)
+        self.assertEqual((got, problem.get("code")), (status, code))
+        self.assertEqual(self.gateway.asked(), before)
+
+    def test_a_check_from_nonce_to_log(self):
+        status, reply = self.gateway.check(
+            self.desk.sign(self.gateway.nonce()), service_code="s1",
+            id_number=rig.NUMBER)
+        self.assertEqual((status, reply["registry"]), (200, "match"))
+        self.assertEqual(reply["fields"]["name"], "match")
+        self.assertEqual(reply["card"], {"overall": "successful"})
+        self.assertEqual(reply["source"], "directory")
+        self.assertNotIn("values", reply)
+        line, = self.gateway.log()
+        self.assertEqual(line["request_id"], reply["request_id"])
+        self.assertEqual(line["transaction_id"], reply["transaction"])
+        self.assertEqual(line["officer_id"], "o-17")
+        self.assertTrue(line["subject"].startswith("hmac-sha-256:"))
+        self.assertIn("1 ", self.gateway.command("log", "verify"))
+        self.assertIn('"match"', self.gateway.command("log", "export",
+                                                      "--csv"))
+        # Nobody stands anywhere but in the reply to those who may see it.
+        seen = (self.gateway.stderr.read_text() + json.dumps(line) +
+                self.gateway.call("GET", "/metrics")[1])
+        for secret in (rig.NUMBER, rig.NAME, "Trần Cán Bộ", rig.TOKEN):
+            self.assertNotIn(secret, seen)
+            self.assertNotIn(json.dumps(secret)[1:-1], seen)
+        self.assertIn(reply["transaction"], self.gateway.stderr.read_text())
+
+    def test_what_the_registry_does_not_know(self):
+        _, reply = self.gateway.check(
+            self.desk.sign(self.gateway.nonce(), number="001190000009"))
+        self.assertEqual(reply["registry"], "not_found")
+
+    def test_refusals_ask_nothing(self):
+        nonce, sign = self.gateway.nonce, self.desk.sign
+        used = sign(nonce())
+        self.assertEqual(self.gateway.check(used)[0], 200)
+        self.refused("nonce_spent", 409, used)
+        self.refused("audience_wrong", 422, sign(nonce(), "urn:other"))
+        self.refused("nonce_wrong", 422, sign("A" * 43))
+        self.refused("nonce_wrong", 422, sign(nonce(rig.OTHER)))
+        self.refused("assertion_expired", 422,
+                     sign(nonce(), issued=int(time.time()) - 1000))
+        self.refused("card_not_proven", 422, sign(nonce(), overall="failed"))
+        self.refused("other_citizen", 422, sign(nonce()),
+                     id_number="001190000002")
+        self.refused("malformed_request", 400, sign(nonce()), query="x")
+        self.refused("assertion_malformed", 422, "a.b.c")
+        stranger = rig.Desk()
+        self.addCleanup(stranger.close)
+        self.refused("device_unknown", 422, stranger.sign(nonce()))
+        head, body, mark = sign(nonce()).split(".")
+        self.refused("signature_bad", 422,
+                     f"{head}.{body}.{'B' if mark[0] == 'A' else 'A'}"
+                     f"{mark[1:]}")
+        self.refused("token_invalid", 401, sign(nonce()), token="x" * 40)
+        self.refused("too_large", 413, "A" * 600000)
+        self.assertEqual(len(self.gateway.log()), 1)
+
+    def test_revoked_desk_is_refused_at_the_next_request(self):
+        nonce = self.gateway.nonce()
+        thumbprint = self.enrolled.splitlines()[0].split()[-1]
+        self.assertIn(thumbprint, self.gateway.command("device", "list"))
+        self.gateway.command("device", "revoke", thumbprint)
+        self.refused("device_revoked", 422, self.desk.sign(nonce))
+
+    def test_doors(self):
+        call = self.gateway.call
+        self.assertEqual(call("GET", "/v1/health", token=None)[0], 200)
+        self.assertEqual(call("GET", "/metrics", token=None)[0], 401)
+        self.assertEqual(call("POST", "/v1/nonces", {}, None)[0], 401)
+        self.assertEqual(call("GET", "/v1/checks")[0], 405)
+        self.assertEqual(call("GET", "/v1/citizens")[0], 404)
+        self.assertEqual(call("POST", "/v1/nonces", {},
+                              Origin="https://evil.example")[0], 403)
+        status, _, fields = call("POST", "/v1/nonces", {}, Origin=rig.ORIGIN)
+        self.assertEqual(status, 200)
+        self.assertEqual(fields.get("Access-Control-Allow-Origin"),
+                         rig.ORIGIN)
+
+    def test_callers_are_read_again(self):
+        self.gateway.write(self.directory, callers={"new": rig.OTHER})
+        self.gateway.process.send_signal(signal.SIGHUP)
+        rig.wait_for("the reload", lambda: self.gateway.call(
+            "POST", "/v1/nonces", {})[0] == 401)
+        self.assertTrue(self.gateway.nonce(rig.OTHER))
+        self.assertEqual(self.gateway.stop(), 0)
+
+    def test_rate_is_limited(self):
+        text = self.gateway.conf.read_text().replace(
+            "rate_per_minute = 100000", "rate_per_minute = 2")
+        self.gateway.conf.write_text(text)
+        self.gateway.stop()
+        self.gateway.start()
+        found = {self.gateway.call("POST", "/v1/nonces", {})[0]
+                 for _ in range(5)}
+        self.assertEqual(found, {200, 429})
+
+    def test_token_is_hashed_from_standard_input(self):
+        digest = self.gateway.command("caller", "hash", given=rig.TOKEN)
+        self.assertIn(digest.strip(), self.gateway.conf.read_text())
+        self.gateway.command("caller", "hash", given="short", code=1)
+
+
+if __name__ == "__main__":
+    rig.main()
