@@ -89,10 +89,11 @@ static enum cccd_err decide(struct sessions *sessions,
 {
 	CLEANUP(json_request_release) struct json_request inner = { 0 };
 	bool is_signed = request->request_jwt != NULL;
-	enum cccd_err err = CCCD_OK;
 
 	if (is_signed) {
-		err = verify(sessions, request, admitted, error, &inner);
+		enum cccd_err err =
+		        verify(sessions, request, admitted, error, &inner);
+
 		if (err == CCCD_ERR_REQUEST_SIGNATURE)
 			(void)!tell_forged(sessions->parts.audit,
 			                   admitted->party->id, caller->origin,
