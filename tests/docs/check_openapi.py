@@ -215,8 +215,9 @@ class Lint:
         refs = {node["$ref"] for _, node in nodes(self.files[name])
                 if isinstance(node, dict)
                 and isinstance(node.get("$ref"), str)}
+        parts = self.files[name].get("components", {})
         for kind in kinds:
-            for part in self.files[name]["components"].get(kind, {}):
+            for part in parts.get(kind, {}):
                 if f"#/components/{kind}/{part}" not in refs:
                     self.tell("unused", name, ("components", kind, part),
                               "nothing refers to it")
@@ -283,10 +284,14 @@ def read_files(source):
             for path in sorted((source / "docs/api").glob("*.json"))}
 
 
+ROUTE = re.compile(r'\{\s*(?:LISTEN_([A-Z]+),\s*"(/[^"]*)"|'
+                   r'"(/[^"]*)",\s*LISTEN_([A-Z]+))')
+
+
 def table(path):
-    """Routes of a C table: { LISTEN_GET, "/v1/x/{}", … }."""
-    found = set(re.findall(r'\{\s*LISTEN_([A-Z]+),\s*"(/[^"]*)"',
-                           path.read_text("utf-8")))
+    """Routes of a C table: { LISTEN_GET, "/v1/x/{}", … }, in either order."""
+    found = {(method or last, route or first) for method, route, first, last
+             in ROUTE.findall(path.read_text("utf-8"))}
     if not found or {method for method, _ in found} - ALWAYS:
         sys.exit(f"{path}: the table of routes is not as it was")
     return found
@@ -305,8 +310,7 @@ def read_routes(source):
         "/v1/schemas/{}", "/v1/schemas/{}.json"))
         for method, path in routes["openapi.json"]}
     gateway = [path for path in (source / "service/gateway").rglob("*.c")
-               if re.search(r'\{\s*LISTEN_[A-Z]+,\s*"/',
-                            path.read_text("utf-8"))]
+               if ROUTE.search(path.read_text("utf-8"))]
     if gateway:
         routes["gateway-openapi.json"] = set().union(*map(table, gateway))
     return routes
