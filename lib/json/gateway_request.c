@@ -205,7 +205,8 @@ static bool is_text(const char *text)
 
 /* {"text": …} of an address. */
 static enum cccd_err take_place(const cJSON *identity, const char *name,
-                                char *place, struct cccd_error *error)
+                                char place[static CITIZEN_TEXT_MAX],
+                                struct cccd_error *error)
 {
 	const struct member member = { "text", is_text, place, CITIZEN_TEXT_MAX,
 		                       false };

@@ -126,6 +126,7 @@ enum cccd_err check_reply_text(const struct check_told *told, char **ret)
 	};
 
 	for (unsigned int i = 0; i < MATCH_FIELDS; i++)
+		/* cppcheck-suppress unreadVariable */
 		fields[i] = (struct gateway_field){
 			.name = match_field_name((enum match_field)i),
 			.state = match_state_name(match->states[i]),

@@ -77,6 +77,7 @@ static const struct setting settings[] = {
 };
 /* clang-format on */
 
+enum { HEX_LEN = 2 * GATEWAY_HASH_LEN };
 enum { SETTINGS = ARRAY_LEN(settings), LINE_MAX = 1024, PER_MINUTE = 600 };
 
 const char *gateway_config_key(size_t index, const char **ret_default)
@@ -293,8 +294,8 @@ static enum cccd_err refuse(const struct reading *reading, const char *key,
 
 static const char *take_hex(const char *value, uint8_t ret[static 32])
 {
-	if (strlen(value) != 2 * GATEWAY_HASH_LEN ||
-	    strspn(value, "0123456789abcdef") != 2 * GATEWAY_HASH_LEN)
+	if (strlen(value) != HEX_LEN ||
+	    strspn(value, "0123456789abcdef") != HEX_LEN)
 		return "64 digits of lower-case hexadecimal, see "
 		       "cccd-gateway caller hash";
 	for (size_t i = 0; i < GATEWAY_HASH_LEN; i++) {

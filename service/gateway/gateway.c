@@ -75,11 +75,12 @@ static enum cccd_err load_log_key(struct gateway *gateway,
 {
 	const char *path = gateway->config->log_key;
 	BUF key = buf_make(SECRET_MAX);
-	uint8_t fresh[KEY_LEN];
 
 	if (gateway->config->log_numbers)
 		return CCCD_OK;
 	if (access(path, F_OK) != 0 && errno == ENOENT) {
+		uint8_t fresh[KEY_LEN];
+
 		TRY(random_fill(&random_system, fresh, sizeof(fresh)));
 		TRY(file_write(path, SPAN(fresh), error));
 		wipe(fresh, sizeof(fresh));
@@ -106,6 +107,7 @@ static enum cccd_err open_connector(struct gateway *gateway,
 	};
 
 	for (size_t i = 0; i < own->count; i++)
+		/* cppcheck-suppress unreadVariable */
 		settings[i] = (struct connector_setting){ own->keys[i],
 			                                  own->values[i] };
 	return connector_open(&section, error, &gateway->connector);

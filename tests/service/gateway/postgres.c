@@ -49,6 +49,7 @@ static bool control(const struct postgres *postgres, const char *what)
 static bool find_programs(struct postgres *postgres)
 {
 	glob_t found = { 0 };
+	/* One thread so far. NOLINTNEXTLINE(concurrency-mt-unsafe) */
 	bool there = glob("/usr/lib/postgresql/*/bin/initdb", 0, NULL,
 	                  &found) == 0 &&
 	             found.gl_pathc > 0;

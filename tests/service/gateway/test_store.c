@@ -19,7 +19,7 @@
 #include "base/macros.h"
 #include "tests/service/gateway/postgres.h"
 
-enum { THREADS = 16, LINES = 40, NOW = 1000000 };
+enum { THREADS = 16, LINES = 40, ALL = THREADS * LINES, NOW = 1000000 };
 
 /** struct house - two gateways on one database. */
 struct house {
@@ -292,11 +292,11 @@ static void log_keeps_each_line_once_of_many_writers(void **state)
 		assert_int_equal(pthread_join(threads[i], NULL), 0);
 		assert_int_equal(writers[i].failed, 0);
 	}
-	assert_whole(house->one, THREADS * LINES);
+	assert_whole(house->one, ALL);
 	/* Once more is no more. */
 	assert_int_equal(append(house->one, "w0-0", "2026-01-01T00:00:00Z"),
 	                 CCCD_OK);
-	assert_whole(house->two, THREADS * LINES);
+	assert_whole(house->two, ALL);
 }
 
 static bool count_row(void *context, const struct usage_row *row)
