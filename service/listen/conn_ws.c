@@ -3,12 +3,25 @@
 #include "service/listen/internal.h"
 #include "service/listen/ws_handshake.h"
 
+enum { FRAME_HEAD_MAX = 10 };
+
 /* Room for pongs and a close frame beyond what may wait. */
 static struct buf frames(const struct listen_conn *conn)
 {
 	size_t max = conn->listen->limits.backlog_bytes;
 
 	return buf_make(conn->queued < max ? max - conn->queued : 0);
+}
+
+/* What waits is limited; while it is not at the limit, one message more may
+ * be as large as it is: a result is handed out once. */
+static struct buf frame_of(const struct listen_conn *conn, size_t len)
+{
+	struct buf out = frames(conn);
+
+	if (out.max > 0 && out.max < len + FRAME_HEAD_MAX)
+		out.max = len + FRAME_HEAD_MAX;
+	return out;
 }
 
 static void on_message(void *context, struct span text)
@@ -121,7 +134,7 @@ void ws_expired(struct listen_conn *conn)
 
 void listen_ws_send(struct listen_conn *conn, struct span text)
 {
-	struct buf out = frames(conn);
+	struct buf out = frame_of(conn, text.len);
 
 	if (conn->state != CONN_WS)
 		return;

@@ -234,6 +234,26 @@ static void ws_echoes_messages(void **state)
 	(void)close(fd);
 }
 
+/* What waits is limited; one reply may be larger, as over HTTP. */
+static void ws_sends_a_message_above_the_backlog(void **state)
+{
+	static const struct listen_limits limits = { .backlog_bytes = 1000 };
+	struct rig *rig = *state;
+	struct daemon daemon;
+	char text[2001];
+	int fd = -1;
+
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	daemon_start(&daemon, &limits);
+	fd = upgrade(&daemon);
+	put_text(rig, FIN | TEXT, text);
+	assert_true(send_bytes(rig, fd));
+	expect_text(rig, fd, text);
+	(void)close(fd);
+	daemon_stop(&daemon);
+}
+
 static void ws_joins_fragments_around_control_frames(void **state)
 {
 	struct rig *rig = *state;
@@ -601,6 +621,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ws_echoes_messages),
+		cmocka_unit_test(ws_sends_a_message_above_the_backlog),
 		cmocka_unit_test(ws_joins_fragments_around_control_frames),
 		cmocka_unit_test(ws_takes_frames_byte_by_byte),
 		cmocka_unit_test(ws_takes_the_longest_message_and_no_longer),
