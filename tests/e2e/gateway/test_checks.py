@@ -2,10 +2,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """One gateway over its real door: what is refused is not asked."""
 import json
+import os
+import pathlib
+import re
 import signal
 import time
 
 import rig
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+API = pathlib.Path(os.environ["CCCD_SOURCE_DIR"]) / "docs/api"
+
+
+def judge(name, thing):
+    """By the published schema, where there is somebody to judge."""
+    if jsonschema:
+        jsonschema.validate(thing, json.loads(
+            (API / f"gateway-{name}.schema.json").read_text()))
 
 
 class Checks(rig.House):
@@ -28,6 +45,7 @@ class Checks(rig.House):
             self.desk.sign(self.gateway.nonce()), service_code="s1",
             id_number=rig.NUMBER)
         self.assertEqual((status, reply["registry"]), (200, "match"))
+        judge("check", reply)
         self.assertEqual(reply["fields"]["name"], "match")
         self.assertEqual(reply["card"], {"overall": "successful"})
         self.assertEqual(reply["source"], "directory")
@@ -52,6 +70,31 @@ class Checks(rig.House):
         _, reply = self.gateway.check(
             self.desk.sign(self.gateway.nonce(), number="001190000009"))
         self.assertEqual(reply["registry"], "not_found")
+        judge("check", reply)
+
+    def test_published_contract(self):
+        api = json.loads((API / "gateway-openapi.json").read_text())
+        for path, methods in api["paths"].items():
+            for method in methods:
+                status = self.gateway.call(
+                    method.upper(), path,
+                    {} if method == "post" else None)[0]
+                self.assertIn(str(status), methods[method]["responses"])
+        judge("nonce", json.loads(
+            self.gateway.call("POST", "/v1/nonces", {})[1]))
+        judge("health", json.loads(self.gateway.call("GET",
+                                                     "/v1/health")[1]))
+        judge("check-request", {"assertion": "a", "officer": {"id": "o"}})
+        self.directory.unlink()
+        self.directory.write_text("no database")
+        status, reply = self.gateway.check(
+            self.desk.sign(self.gateway.nonce()))
+        self.assertEqual((status, reply["registry"]), (200, "undetermined"))
+        judge("check", reply)
+        codes = set(re.findall(r"`(\w+)`", json.dumps(api)))
+        known = json.loads((API / "problem.schema.json").read_text())
+        self.assertLessEqual(codes, set(
+            known["properties"]["code"]["enum"]))
 
     def test_refusals_ask_nothing(self):
         nonce, sign = self.gateway.nonce, self.desk.sign
