@@ -514,6 +514,8 @@ class Desk:
             return found and "api.sock" in text and int(found.group(1))
         self.port = until("the doors", port)
         self.socket = self.path("api.sock")
+        # The rig has two readers, with a card for each slot or without.
+        self.reader(1)
 
     def said(self):
         with open(self.path("stderr"), encoding="utf-8") as file:

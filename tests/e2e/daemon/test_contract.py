@@ -107,6 +107,7 @@ class Documents(unittest.TestCase):
         socket.hello(session.token, last=1 << 40)
         self.assertEqual(socket.await_event("stream.gap")["seq"], 0)
         socket.close()
+        self.assertEqual(session.cancel().status, 204)
 
     def test_events_resume_where_they_ended(self):
         page = self.desk.page()
