@@ -119,7 +119,7 @@ with tempfile.TemporaryDirectory() as work:
     check_one_way("problem codes", codes, schemas["urn:cccd:problem:1"]
                   ["properties"]["code"]["enum"])
 # What the daemon's parts print while they are tested: a name, a document.
-for printer in sys.argv[3:]:
+for printer in filter(None, sys.argv[3:]):
     with tempfile.TemporaryDirectory() as work:
         printed = pathlib.Path(work) / "documents"
         subprocess.run([printer], check=True, stdout=subprocess.DEVNULL,
@@ -155,6 +155,10 @@ for path in sorted((source / "data/tables").glob("*.json")):
 must_fit("table-bundle", "bundle", {"schema": "urn:cccd:table-bundle:1",
                                     "tables": tables}, closed=False)
 for name in schemas:
+    # A build without the gateway makes none of its documents.
+    if name.startswith("urn:cccd:gateway-") and not any(
+            "gateway" in printer for printer in sys.argv[3:]):
+        continue
     if name.split(":")[2] not in counts:
         complain(f"{name}: no document of this kind was made")
 print(", ".join(f"{counts[name]} {name}" for name in sorted(counts)),
