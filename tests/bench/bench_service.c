@@ -204,19 +204,19 @@ static uint64_t time_library(const struct bench *bench,
 	return end - start;
 }
 
-static struct cccd_session *open_library(const char *trust_dir)
+static struct cccd_session *open_library(const char *trust_dir,
+                                         struct cccd_trust **ret_trust)
 {
 	struct cccd_options options = cccd_options_default();
 	struct cccd_error error = { .tries_left = -1 };
 	struct cccd_session *session = NULL;
-	struct cccd_trust *trust = NULL; /* until the end of the process */
 
 	options.groups = GROUPS;
-	must(cccd_trust_open(trust_dir, CCCD_TRUST_DEMO, &error, &trust) ==
+	must(cccd_trust_open(trust_dir, CCCD_TRUST_DEMO, &error, ret_trust) ==
 	             CCCD_OK,
 	     "no trust");
 	must(cccd_session_new(&session) == CCCD_OK, "no session");
-	cccd_session_set_trust(session, trust);
+	cccd_session_set_trust(session, *ret_trust);
 	must(cccd_session_set_options(session, &options) == CCCD_OK &&
 	             cccd_session_set_reader(session, "pcsc:") == CCCD_OK,
 	     "no reader");
@@ -256,6 +256,7 @@ int main(int argc, char **argv)
 	static uint64_t handed[RUNS_MAX];
 	static struct bench bench;
 	struct cccd_session *session = NULL;
+	struct cccd_trust *trust = NULL;
 	size_t runs = argc == 4 ? strtoul(argv[3], NULL, 10) : 0;
 
 	must(runs > 0 && runs <= RUNS_MAX, "SOCKET TRUST RUNS");
@@ -263,7 +264,7 @@ int main(int argc, char **argv)
 	must(fgets(bench.number, sizeof(bench.number), stdin) != NULL,
 	     "no number");
 	bench.number[strcspn(bench.number, "\n")] = '\0';
-	session = open_library(argv[2]);
+	session = open_library(argv[2], &trust);
 	for (size_t i = 0; i < WARM + runs; i++) {
 		size_t slot = i < WARM ? 0 : i - WARM;
 
@@ -272,6 +273,7 @@ int main(int argc, char **argv)
 	}
 	tell(library, daemon, handed, runs);
 	cccd_session_free(session);
+	cccd_trust_close(trust);
 	wipe(&bench, sizeof(bench));
 	return 0;
 }
