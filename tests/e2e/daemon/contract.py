@@ -100,8 +100,6 @@ class Contract:
                 method, pattern, status)
             return
         kind = (content_type or "").split(";")[0]
-        if kind == "application/schema+json":
-            kind = "application/json"
         assert kind in content, "%s %s: %s is not described" % (
             method, pattern, content_type)
         if kind.endswith("json"):
