@@ -205,6 +205,7 @@ static bool is_text(const char *text)
 
 /* {"text": …} of an address. */
 static enum cccd_err take_place(const cJSON *identity, const char *name,
+                                /* Written through the member. NOLINTNEXTLINE */
                                 char place[static CITIZEN_TEXT_MAX],
                                 struct cccd_error *error)
 {

@@ -33,8 +33,10 @@ static void jwks_cleanup(struct cccd_jwks **keys)
 const struct jwk *jwks_find(const struct cccd_jwks *keys, const char *kid,
                             const struct sign_verifier **ret_verifier)
 {
-	for (size_t i = 0; i < keys->count; i++) {
-		const struct jwks_row *row = &keys->rows[i];
+	const struct jwks_row *rows = keys->rows;
+
+	for (size_t i = 0; rows != NULL && i < keys->count; i++) {
+		const struct jwks_row *row = &rows[i];
 
 		if (strcmp(row->jwk.kid, kid) != 0 &&
 		    strcmp(row->jwk.thumbprint, kid) != 0)
