@@ -21,6 +21,8 @@ import { firstView, fraction, hasCard, outcomeOf, reduce }
 	from "../../web/client/view.js";
 import { copiesOf } from "../../web/desk/copies.js";
 import { createIdle } from "../../web/desk/idle.js";
+import { createRegistryCheck } from "../../web/desk/registry-check.js";
+import { whyText } from "../../web/desk/registry-panel.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFile(new URL(path, root), "utf8");
@@ -423,6 +425,107 @@ test("idle seconds run out once, and a touch begins them anew", () => {
 	never.touch();
 });
 
+/* A server of the page that answers by the path, and what it was asked. */
+function registryServer(answers) {
+	const asked = [];
+	const fetch = async (path, { body, signal }) => {
+		asked.push([path, JSON.parse(body)]);
+		const answer = await answers[path]?.(signal);
+
+		if (answer === undefined)
+			throw new TypeError("Failed to fetch");
+		return { ok: (answer.status ?? 200) < 300,
+			json: async () => answer.body };
+	};
+
+	return { asked, check: createRegistryCheck({ fetch }) };
+}
+
+const told = (check, token) => new Promise((resolve) => {
+	const all = [];
+
+	check.look(token, (answer) => {
+		all.push(answer);
+		if (answer.registry !== "pending")
+			resolve(all);
+	});
+});
+
+const NONCE = () => ({ body: { nonce: "n".repeat(43) } });
+
+test("an assertion is sent once, however often it is looked at", async () => {
+	const { asked, check } = registryServer({ "registry/nonce": NONCE,
+		"registry/check": () => ({ body: { registry: "match" } }) });
+
+	assert.equal(await check.nonce(), "n".repeat(43));
+	assert.deepEqual((await told(check, "a.b.c"))
+		.map(({ registry }) => registry), ["pending", "match"]);
+	assert.deepEqual(await told(check, "a.b.c"), [{ registry: "match" }]);
+	assert.deepEqual(asked, [["registry/nonce", {}],
+		["registry/check", { assertion: "a.b.c" }]]);
+});
+
+test("without a nonce nothing is asked of the registry", async () => {
+	const problem = { status: 503, body: { code: "store_unavailable",
+		messages: { vi: "Không kết nối được.", en: "Not reached." } } };
+	const cases = [[() => problem, /^Không kết nối được\. \(store_unavail/],
+		[() => undefined, /^Máy chủ của trang/],
+		[() => ({ body: {} }), /^Máy chủ của trang/],
+		[() => ({ body: null }), /^Máy chủ của trang/]];
+
+	for (const [nonce, words] of cases) {
+		const { asked, check } = registryServer({
+			"registry/nonce": nonce });
+
+		assert.equal(await check.nonce(), null);
+		const [, answer] = await told(check, "a.b.c");
+
+		assert.equal(answer.registry, "undetermined");
+		assert.match(whyText(answer, createSay("vi"), "vi"), words);
+		assert.equal(asked.length, 1);
+		/* One bad turn is no reason for the next. */
+		assert.equal(asked[0][0], "registry/nonce");
+	}
+});
+
+test("what comes for a citizen who has left is not told", async () => {
+	let stopped = null;
+	let begun = null;
+	const here = new Promise((resolve) => {
+		begun = resolve;
+	});
+	const { check } = registryServer({ "registry/nonce": NONCE,
+		"registry/check": (signal) => new Promise((resolve, reject) => {
+			stopped = signal;
+			signal.addEventListener("abort", () => reject(signal.reason));
+			begun();
+		}) });
+	const all = [];
+
+	await check.nonce();
+	check.look("a.b.c", (answer) => all.push(answer.registry));
+	await here;
+	check.forget();
+	await sleep(0);
+	assert.equal(stopped.aborted, true);
+	assert.deepEqual(all, ["pending"]);
+});
+
+test("every reason of the connectors has a sentence of its own", async () => {
+	const text = await read("docs/gateway-connectors.md");
+	const table = text.slice(text.indexOf("| Reason |"));
+	const codes = [...table.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code);
+	const say = createSay("vi");
+
+	assert.ok(codes.length > 20);
+	for (const code of codes.filter((one) => one !== "unsupported"))
+		assert.doesNotMatch(whyText({ reason: code }, say, "vi"),
+			/^Chưa có câu trả lời/, code);
+	assert.match(whyText({ reason: "of_the_future" }, say, "vi"),
+		/^Chưa có câu trả lời.*of_the_future/);
+	assert.equal(whyText({}, say, "vi"), "");
+});
+
 test("every sentence stands in both languages with the same gaps", () => {
 	const [vi, en] = [createSay("vi"), createSay("en")];
 	const gaps = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
@@ -438,7 +541,8 @@ test("every sentence stands in both languages with the same gaps", () => {
 test("every key that a module says is a sentence", async () => {
 	const files = ["client/screens.js", "client/key-form.js",
 		"client/person.js", "client/cccd-reader.js", "desk/desk.js",
-		"desk/copies.js", "desk/slip.js", "desk/registry-panel.js"];
+		"desk/copies.js", "desk/slip.js", "desk/registry-panel.js",
+		"desk/registry-check.js"];
 
 	for (const file of files)
 		for (const [, key] of (await read(`web/${file}`))

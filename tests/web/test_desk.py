@@ -410,6 +410,11 @@ class DeskTest(unittest.TestCase):
                 "registry": state, "fields": fields, "source": "thử",
                 "observed_at": "2026-11-23T02:10:04Z"})
             self.assertIn(words[state], self.text())
+            self.assertIn("thử · ", self.text())
+            # What must not be overlooked stands in the banner, too.
+            self.assertEqual(self.browser.run(
+                "return !document.querySelector('.verdict .registry-top')"
+                ".hidden"), state in ("mismatch", "not_found"))
             self.look(f"registry-{state}", ["1280x720", "1024x600"])
         self.browser.run("desk.registry.show({registry: 'of_the_future'})")
         self.assertIn(words["undetermined"], self.text())

@@ -142,13 +142,15 @@ export function verdictBand(view, say, lang) {
 	const { outcome, result } = view;
 	const reasons = outcome === "proven" ? [] : reasonsOf(result, lang);
 	const title = heading(say(outcome));
+	const words = h("div", { class: "verdict-words" }, title,
+		h("p", { text: say(`${outcome}_body`) }));
 
 	return {
 		title,
+		words,
 		element: h("header", { class: `verdict ${outcome}`, role: "status" },
 			h("div", { class: "badge" }, icon(MARKS[outcome])),
-			h("div", { class: "verdict-words" }, title,
-				h("p", { text: say(`${outcome}_body`) })),
+			words,
 			reasons.length === 0 ? null
 				: h("div", { class: "reasons" },
 					h("p", { text: `${say("because")}:` }),

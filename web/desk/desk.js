@@ -12,6 +12,7 @@ import { createSay } from "../client/texts.js";
 import { hasCard } from "../client/view.js";
 import { copyButtons } from "./copies.js";
 import { createIdle } from "./idle.js";
+import { createRegistryCheck } from "./registry-check.js";
 import { createRegistryPanel } from "./registry-panel.js";
 import { fillSlip } from "./slip.js";
 
@@ -27,6 +28,7 @@ class Desk {
 	#idle;
 	#wedge = createWedge();
 	#parts = null;
+	#check = null;
 	#timed = "";
 	#top = document.querySelector(".top");
 	#bottom = document.querySelector(".bottom");
@@ -36,6 +38,7 @@ class Desk {
 
 	constructor(config) {
 		this.#config = config;
+		this.#check = config.gateway ? createRegistryCheck() : null;
 		this.#stage = createStage({ context: () => this.#context(),
 			done: (view) => this.#done(view) });
 		this.#idle = createIdle({ seconds: config.idleSeconds ?? 120,
@@ -43,8 +46,7 @@ class Desk {
 			onOver: () => this.#over() });
 		this.#flow = createFlow({
 			client: createClient({ base: config.base }),
-			request: () => ({ reader: "any", ...config.request,
-				nonce: makeNonce() }),
+			request: () => this.#request(),
 			onView: (view) => this.#show(view),
 		});
 		document.querySelector(".main").append(...this.#stage.elements,
@@ -52,6 +54,16 @@ class Desk {
 		this.#speak(config.language === "en" ? "en" : "vi");
 		this.#listen();
 		this.#flow.start();
+	}
+
+	/* With the gateway's nonce, the assertion is good for one check there. */
+	async #request() {
+		const { request, gateway } = this.#config;
+		const nonce = await this.#check?.nonce() ?? null;
+
+		return { reader: "any", ...request,
+			...nonce === null ? {} : { audience: gateway.audience },
+			nonce: nonce ?? makeNonce() };
 	}
 
 	#context() {
@@ -141,6 +153,7 @@ class Desk {
 		/* What belonged to the last citizen goes before anything else. */
 		if (view.screen !== "done") {
 			this.#parts = null;
+			this.#check?.forget();
 			fillSlip(this.#slip, null, this.#context());
 		}
 		this.#stage.show(view, { anew });
@@ -165,11 +178,11 @@ class Desk {
 		const band = verdictBand(view, say, this.#lang);
 		const person = personView(view, say);
 		const copies = copyButtons(view, say, (text) => this.#announce(text));
-		const registry = createRegistryPanel(say);
+		const registry = createRegistryPanel(say, this.#lang);
 		const checks = checksFold(view.result, say, this.#lang);
 
-		if (this.#config.gateway)
-			registry.show({ registry: "pending" });
+		band.words.append(registry.top);
+		this.#check?.look(view.token, (answer) => registry.show(answer));
 		this.#parts = { copies, checks, registry,
 			printable: view.outcome !== "failed" };
 		fillSlip(this.#slip, view, this.#context());

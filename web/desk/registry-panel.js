@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the population database says about the person, or why it does not. */
+/* What the registry says about the person, or why it does not. */
 import { h, icon } from "../client/dom.js";
 import { hasText } from "../client/texts.js";
-import { showDate } from "../client/person.js";
+import { localTime } from "./slip.js";
 
 const MARKS = Object.freeze({ pending: "wave", match: "check",
 	mismatch: "cross", not_found: "question", undetermined: "warning" });
 
-const FIELDS = Object.freeze({ name: "full_name",
-	date_of_birth: "date_of_birth", sex: "sex",
-	residence: "place_of_residence" });
+/* States that the person at the desk must not overlook. */
+const ALARMS = Object.freeze(["mismatch", "not_found"]);
+
+const FIELDS = Object.freeze({ id_number: "id_number",
+	name: "full_name", date_of_birth: "date_of_birth", sex: "sex",
+	old_number: "old_numbers",
+	residence: "place_of_residence", origin: "place_of_origin",
+	father_name: "father_name", mother_name: "mother_name",
+	spouse_name: "spouse_name" });
+
+/* Told even when the registry lacks them. */
+const CORE = Object.freeze(["name", "date_of_birth"]);
+const ORDER = Object.freeze(["differs", "missing", "match"]);
+
+/* Sentences for the gateway's reasons; see docs/gateway-connectors.md. */
+const REASONS = Object.freeze({
+	ambiguous: ["ambiguous"], other_person: ["other_person"],
+	data: ["question_incomplete", "field_missing"],
+	network: ["name_unresolved", "unreachable", "broken_off"],
+	time_out: ["time_out"], circuit_open: ["circuit_open"],
+	tls: ["tls", "tls_untrusted", "tls_expired", "tls_client"],
+	refused: ["unauthorised", "token", "refused"],
+	answer: ["fault", "http_status", "redirected", "content_type",
+		"too_large", "malformed", "forbidden_markup", "namespace",
+		"database"],
+	gateway: ["gateway"],
+});
 
 function fieldRow(say, [field, word]) {
 	const key = `registry_field_${word}`;
@@ -20,39 +44,76 @@ function fieldRow(say, [field, word]) {
 		h("dd", { text: hasText(key) ? say(key) : String(word) }));
 }
 
+/* What differs stands first; what neither side has says nothing. */
+function rowsOf(fields) {
+	return Object.entries(fields ?? {})
+		.filter(([field, word]) => word !== "missing"
+			|| CORE.includes(field))
+		.sort(([, a], [, b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+/** whyText() - why there is no answer, in plain words, or "". */
+export function whyText({ reason, problem }, say, lang) {
+	if (problem)
+		return `${problem.text(lang)} (${problem.code})`;
+	if (typeof reason !== "string")
+		return "";
+	const [word] = Object.entries(REASONS)
+		.find(([, codes]) => codes.includes(reason)) ?? ["other"];
+
+	return `${say(`registry_why_${word}`)} (${reason})`;
+}
+
 /**
- * createRegistryPanel() - {element, show(answer), clear()}; hidden until it
- * is shown, so a desk without a gateway never sees it.
+ * createRegistryPanel() - {element, top, show(answer), clear()}; hidden until
+ * it is shown, so a desk without a gateway never sees it. @top is a line for
+ * the banner of the verdict, there for "mismatch" and "not_found".
  *
- * @answer: {registry, fields, observed_at, source} as the gateway gives it,
- * or {registry: "pending"}. A word not known is "undetermined": nothing but
- * "match" is a match.
+ * @answer: {registry, fields, observed_at, source, reason} as the gateway
+ * gives it, {registry: "pending"}, or "undetermined" with a problem. A word
+ * not known is "undetermined": nothing but "match" is a match.
  */
-export function createRegistryPanel(say) {
+export function createRegistryPanel(say, lang) {
 	const element = h("section", { class: "registry", hidden: true,
 		"aria-live": "polite", "aria-label": say("registry") });
+	const top = h("p", { class: "registry-top", hidden: true });
+
+	const alarm = (state) => {
+		top.hidden = !ALARMS.includes(state);
+		top.replaceChildren(...top.hidden ? [] : [icon(MARKS[state]),
+			h("strong", { text: say(`registry_top_${state}`) })]);
+	};
 
 	return {
 		element,
+		top,
 		clear() {
+			alarm(null);
 			element.hidden = true;
 			element.replaceChildren();
 		},
-		show({ registry, fields = {}, observed_at: at = "", source = "" }) {
+		show(answer) {
+			const { registry, fields, observed_at: at = "", source = "" }
+				= answer;
 			const state = Object.hasOwn(MARKS, registry)
 				? registry : "undetermined";
-			const when = [source, showDate(at.slice(0, 10))]
+			const when = [source, localTime(at, lang)]
 				.filter(Boolean).join(" · ");
+			const why = state === "undetermined"
+				? whyText(answer, say, lang) : "";
 
 			element.className = `registry ${state}`;
 			element.replaceChildren(
 				h("h2", { text: say("registry") }),
 				h("p", { class: "word" }, icon(MARKS[state]),
 					h("strong", { text: say(`registry_${state}`) })),
-				h("dl", {}, ...Object.entries(fields)
+				...why === "" ? [] : [h("p", { class: "why",
+					text: why })],
+				h("dl", {}, ...rowsOf(fields)
 					.map((entry) => fieldRow(say, entry))),
 				h("p", { class: "when", text: when }));
 			element.hidden = false;
+			alarm(state);
 		},
 	};
 }

@@ -4,11 +4,15 @@
 
     web/desk/serve.py [--port 24080] [--config desk.json]
                       [--service http://127.0.0.1:24012]
+                      [--gateway unix:PATH --gateway-bearer-file FILE
+                       --officer ID [--service-code CODE]
+                       [--procedure-code CODE]]
 
 For demonstrations. A hospital serves the page from its own web server, over
 https. cccdd never serves a page: every request to it comes from elsewhere
 and names its origin. Only the files in FILES are given out, whole, to hosts
-that this server is called by. Prints "ready ADDRESS" when it listens.
+that this server is called by. Prints "ready ADDRESS" when it listens. With a
+gateway it stands for the agency's back end, too: see registry_door.py.
 """
 
 import argparse
@@ -16,6 +20,11 @@ import http.server
 import json
 import pathlib
 import sys
+
+import registry_door
+
+# Of a body that is refused, at most this is read and forgotten.
+DROPPED_MAX = 1 << 20
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -58,7 +67,7 @@ def policy(service):
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
-    """GET and HEAD of the files of the listing."""
+    """GET and HEAD of the files of the listing, POST to the gateway."""
 
     protocol_version = "HTTP/1.1"
     server_version = "desk"
@@ -70,6 +79,33 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_HEAD(self):
         self.answer(False)
+
+    def do_POST(self):
+        """Two calls to the gateway. A body that is not read ends all."""
+        door, host = self.server.door, self.headers.get("Host", "")
+        self.close_connection = True
+        if host not in self.server.hosts:
+            self.drop_body()
+            self.give(421, "text/plain", b"", True)
+            return
+        if door is None or self.path not in registry_door.PLACES:
+            self.drop_body()
+            self.give(404, "text/plain", b"not here\n", True)
+            return
+        refused = door.refusal(self.headers, f"http://{host}")
+        if refused is not None:
+            self.drop_body()
+            self.give(*refused, True)
+            return
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.give(*door.take(self.path, body), True)
+
+    def drop_body(self):
+        """What is left unread when a connection ends may take the answer
+        along."""
+        length = self.headers.get("Content-Length", "")
+        if length.isascii() and length.isdigit() and len(length) < 8:
+            self.rfile.read(min(int(length), DROPPED_MAX))
 
     def answer(self, with_body):
         server = self.server
@@ -88,6 +124,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def give(self, status, kind, body, with_body):
         self.send_response(status)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         for name, value in self.server.headers:
@@ -105,8 +143,9 @@ class Server(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, port, service, config):
+    def __init__(self, port, service, config, door=None):
         super().__init__(("127.0.0.1", port), Handler)
+        self.door = door
         self.port = self.server_address[1]
         self.hosts = {f"127.0.0.1:{self.port}", f"localhost:{self.port}"}
         self.files = listing()
@@ -114,7 +153,8 @@ class Server(http.server.ThreadingHTTPServer):
 
     def point(self, service, config):
         """The page talks to this service, and says what the config says."""
-        config = {**config, "base": service}
+        config = {**config, "base": service,
+                  "gateway": self.door.config if self.door else None}
         self.config = json.dumps(config, ensure_ascii=False).encode()
         self.headers = (
             ("Content-Security-Policy", policy(service)),
@@ -130,16 +170,39 @@ class Server(http.server.ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.port}"
 
 
+def door_of(args, parser):
+    """The gateway of the arguments, or None."""
+    if args.gateway is None:
+        return None
+    if args.gateway_bearer_file is None or args.officer is None:
+        parser.error("--gateway wants --gateway-bearer-file and --officer")
+    try:
+        return registry_door.Door(
+            args.gateway, registry_door.read_bearer(args.gateway_bearer_file),
+            args.officer, service_code=args.service_code,
+            procedure_code=args.procedure_code)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+
+
 def main():
     parser = argparse.ArgumentParser(description="Serve the desk page.")
     parser.add_argument("--port", type=int, default=24080)
     parser.add_argument("--config", type=pathlib.Path,
                         default=HERE / "desk.json")
     parser.add_argument("--service", help="base address of cccdd")
+    parser.add_argument("--gateway", help="unix:PATH or "
+                        "http://127.0.0.1:PORT of cccd-gateway")
+    parser.add_argument("--gateway-bearer-file", type=pathlib.Path,
+                        help="its bearer, mode 0600")
+    parser.add_argument("--officer", help="in whose name it is asked")
+    parser.add_argument("--service-code")
+    parser.add_argument("--procedure-code")
     args = parser.parse_args()
 
     config = json.loads(args.config.read_text("utf-8"))
-    server = Server(args.port, args.service or config["base"], config)
+    server = Server(args.port, args.service or config["base"], config,
+                    door_of(args, parser))
     print(f"ready {server.address}", flush=True)
     try:
         server.serve_forever()

@@ -9,7 +9,8 @@ import { kindText, personName, personRows, reasonsOf }
 const MEMBERS = new Set(["date_of_birth", "sex", "nationality",
 	"place_of_residence", "date_of_issue", "date_of_expiry"]);
 
-function localTime(text, lang) {
+/** localTime() - date and time of the desk's place, or "". */
+export function localTime(text, lang) {
 	const time = new Date(text);
 
 	return Number.isNaN(time.getTime()) ? "" : time.toLocaleString(
