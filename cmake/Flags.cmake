@@ -29,8 +29,6 @@ cccd_flag(-Wall -Wextra -Wpedantic
 	-Wlogical-op -Wduplicated-cond -Wduplicated-branches -Wtrampolines
 	-Warith-conversion -Wcomma -Wconditional-uninitialized -Wassign-enum
 	-Wmissing-variable-declarations)
-# Tables of long texts in pieces are usual here, and clang-format breaks them.
-cccd_flag(-Wno-string-concatenation)
 cccd_flag(-fstack-protector-strong -fstack-clash-protection -fcf-protection
 	-fno-common -fno-strict-aliasing)
 

@@ -87,7 +87,7 @@ static void frame_parse_marks_what_is_faulty(void **state)
 		COMMAND("\"body\":null"),
 		BODY("\"x\":1"),
 		BODY("\"session_id\":1"),
-		BODY("\"session_id\":\"" ID "0\""),
+		(BODY("\"session_id\":\"" ID "0\"")),
 		BODY("\"format\":\"x2345678\""),
 	};
 	struct json_frame frame;

@@ -206,8 +206,9 @@ static void registry_load_refuses_keys_that_are_none(void **state)
 {
 	static const char *const keys[] = {
 		"{\"kty\": \"EC\"}",
-		"{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", "
-		"\"y\": \"AA\"}",
+		/* In parentheses: the pieces are one text. */
+		("{\"kty\": \"EC\", \"crv\": \"P-256\", \"x\": \"AA\", "
+		 "\"y\": \"AA\"}"),
 		"{\"kty\": \"RSA\", \"n\": \"AQAB\", \"e\": \"AQAB\"}",
 	};
 	struct rig *rig = *state;
