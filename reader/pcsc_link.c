@@ -20,19 +20,24 @@ enum {
 	/* pcscd looks at its readers every 200 to 400 ms. */
 	REMOVAL_SEEN_MS = 900,
 	FEATURES_MAX = 256,
+	HANDSHAKES = 2,
 };
 
 /* The pseudo-reader that changes when a reader comes or goes. */
 static const char pnp_name[] = "\\\\?PnP?\\Notification";
 
+/* A service that dies in the handshake looks like one that refuses us; asked
+ * again, only the latter still does. */
 static LONG establish(struct pcsc_link *link)
 {
-	LONG code;
+	LONG code = SCARD_W_SECURITY_VIOLATION;
 
 	if (link->has_context)
 		return SCARD_S_SUCCESS;
-	code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
-	                             &link->context);
+	for (int i = 0; i < HANDSHAKES && code == SCARD_W_SECURITY_VIOLATION;
+	     i++)
+		code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
+		                             &link->context);
 	link->has_context = code == SCARD_S_SUCCESS;
 	return code;
 }

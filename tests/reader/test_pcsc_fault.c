@@ -36,11 +36,13 @@ static const char short_reader[] = "ACS ACR122U PICC Interface 00 00\0";
 
 /*
  * The fake service. @fail_at: which call fails, counted from 1; 0 none.
+ * @refusals: handshakes that end as if we were refused, before that.
  * @open: contexts and handles not yet given back.
  */
 static struct fake {
 	atomic_int calls;
 	int fail_at;
+	int refusals;
 	LONG code;
 	atomic_int contexts;
 	atomic_int handles;
@@ -97,6 +99,10 @@ LONG __wrap_SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b,
 	(void)scope;
 	(void)a;
 	(void)b;
+	if (fake.refusals > 0) {
+		fake.refusals--;
+		return SCARD_W_SECURITY_VIOLATION;
+	}
 	if (fails())
 		return fake.code;
 	atomic_fetch_add(&fake.contexts, 1);
@@ -354,6 +360,34 @@ static void pcsc_connect_hints_at_a_known_short_reader(void **state)
 	assert_false(card.short_hint);
 }
 
+/* One that dies in the handshake is gone; one that refuses twice refuses. */
+static void pcsc_list_tells_a_dead_service_from_a_refusal(void **state)
+{
+	static const struct {
+		int refusals;
+		int fail_at;
+		enum cccd_err expected;
+	} cases[] = {
+		{ 1, 1, CCCD_ERR_READER_SERVICE },
+		{ 1, 0, CCCD_OK },
+		{ 2, 0, CCCD_ERR_READER_PERMISSION },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cccd_reader_list *list = calloc(1, sizeof(*list));
+		struct cccd_error error = { 0 };
+
+		assert_non_null(list);
+		fake_reset();
+		fake.refusals = cases[i].refusals;
+		fake.fail_at = cases[i].fail_at;
+		fake.code = SCARD_E_NO_SERVICE;
+		assert_int_equal(reader_list(&error, list), cases[i].expected);
+		free(list);
+	}
+}
+
 static void pcsc_open_refuses_a_list_that_lies(void **state)
 {
 	struct cccd_error error = { .tries_left = -1 };
@@ -446,6 +480,7 @@ int main(void)
 		cmocka_unit_test(pcsc_use_survives_every_failing_call),
 		cmocka_unit_test(pcsc_connect_takes_the_stated_limit),
 		cmocka_unit_test(pcsc_connect_hints_at_a_known_short_reader),
+		cmocka_unit_test(pcsc_list_tells_a_dead_service_from_a_refusal),
 		cmocka_unit_test(pcsc_open_refuses_a_list_that_lies),
 		cmocka_unit_test(pcsc_transmit_refuses_an_answer_that_lies),
 		cmocka_unit_test(pcsc_transmit_takes_no_answer_for_a_removal),
