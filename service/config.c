@@ -11,15 +11,12 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "lib/json/registry.h"
 
 /** enum kind - how a value is read, and into what. */
 enum kind {
 	KIND_PATH,   /* char[CONFIG_PATH_MAX] */
 	KIND_LISTEN, /* struct config_list of loopback addresses */
 	KIND_NFC,    /* struct config_list of nfc: URIs */
-	KIND_ADDRESS,
-	KIND_ORIGIN,
 	KIND_SWITCH, /* bool */
 	KIND_TIME,   /* uint32_t, milliseconds */
 	KIND_SECONDS,
@@ -70,10 +67,6 @@ static const struct setting settings[] = {
 	  "none", 0, 0 },
 	PATH_OR(api_socket, "/run/cccdd/api.sock", "none"),
 	PATH_OR(agent_socket, "/run/cccdd/agent.sock", "none"),
-	{ "compat_listen", "none", KIND_ADDRESS, AT(compat_listen), "none",
-	  0, 0 },
-	{ "compat_origin", "none", KIND_ORIGIN, AT(compat_origin), "none",
-	  0, 0 },
 	PATH(relying_parties, "/etc/cccd/relying-parties.d"),
 	PATH(profiles, "/etc/cccd/profiles"),
 	PATH(trust, "/var/lib/cccd/trust"),
@@ -291,14 +284,6 @@ static const char *take_log_level(const char *value, enum config_log_level *ret)
 	return reason;
 }
 
-static const char *take_checked(const char *value, const char *reason,
-                                char *ret, size_t max)
-{
-	if (reason == NULL)
-		(void)snprintf(ret, max, "%s", value);
-	return reason;
-}
-
 /* The word for nothing. */
 static void clear(const struct setting *setting, void *place)
 {
@@ -322,12 +307,6 @@ static const char *take_value(const struct setting *setting, const char *value,
 	case KIND_PATH: return take_path(value, place);
 	case KIND_LISTEN: return take_list(value, check_address, place);
 	case KIND_NFC: return take_list(value, check_uri, place);
-	case KIND_ADDRESS:
-		return take_checked(value, check_address(value), place,
-		                    CONFIG_ADDRESS_MAX);
-	case KIND_ORIGIN:
-		return take_checked(value, json_origin_check(value), place,
-		                    CONFIG_ORIGIN_MAX);
 	case KIND_SWITCH: return take_switch(value, place);
 	case KIND_TIME:
 	case KIND_SECONDS:
@@ -421,9 +400,6 @@ static enum cccd_err check_whole(const struct config *config, const char *name,
 {
 	const char *reason = NULL;
 
-	if (config->compat_listen[0] != '\0' &&
-	    config->compat_origin[0] == '\0')
-		reason = "compat_listen needs compat_origin";
 	if (config->max_connections_per_origin > config->max_connections)
 		reason = "max_connections_per_origin is above "
 		         "max_connections";

@@ -18,7 +18,6 @@ enum {
 	CONFIG_LIST_MAX = 8,
 	CONFIG_URI_MAX = 128,
 	CONFIG_ADDRESS_MAX = 64,
-	CONFIG_ORIGIN_MAX = 256,
 };
 
 /** enum config_log_level - what is worth a line. */
@@ -42,8 +41,6 @@ struct config_list {
  * seconds as their names say.
  *
  * @listen:        "127.0.0.1:24012", "[::1]:24012": loopback only
- * @compat_listen: of the compatible contract; "" for off
- * @compat_origin: the only origin admitted there
  * @demo_trust:    specimen anchors; @trust is not used then
  * @renderer:      cccd-render; "" for the library's own place
  * @nfc:           "nfc:…" of readers
@@ -53,8 +50,6 @@ struct config {
 	struct config_list listen;
 	char api_socket[CONFIG_PATH_MAX];
 	char agent_socket[CONFIG_PATH_MAX];
-	char compat_listen[CONFIG_ADDRESS_MAX];
-	char compat_origin[CONFIG_ORIGIN_MAX];
 
 	char relying_parties[CONFIG_PATH_MAX];
 	char profiles[CONFIG_PATH_MAX];

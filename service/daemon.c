@@ -114,9 +114,6 @@ static enum cccd_err open_parts(struct daemon *daemon, struct cccd_error *error)
 	if (registry_count(daemon->registry) == 0)
 		say_warning("Chưa đăng ký phần mềm nào. Chạy: cccd rp add",
 		            "No front end is registered. Run: cccd rp add");
-	if (config->compat_listen[0] != '\0')
-		say_warning("compat_listen: bản này chưa phục vụ cổng đó.",
-		            "compat_listen: this build does not serve it.");
 	TRY(open_trust(daemon, error));
 	open_tables(daemon);
 	TRY(device_keys_open(&place, error, &daemon->keys));

@@ -33,8 +33,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(config->nfc.count <= CONFIG_LIST_MAX);
 	must(config->trust[0] == '/' && config->audit[0] == '/');
 	must(memchr(config->keys, '\0', sizeof(config->keys)) != NULL);
-	must(config->compat_listen[0] == '\0' ||
-	     config->compat_origin[0] != '\0');
 	must(config->max_connections >= 1 &&
 	     config->max_connections_per_origin <= config->max_connections);
 	must(config->assertion_s >= 10 && config->assertion_s <= 300);

@@ -48,7 +48,6 @@ static void config_default_is_what_the_contract_says(void **state)
 	assert_string_equal(config->listen.items[1], "[::1]:24012");
 	assert_string_equal(config->api_socket, "/run/cccdd/api.sock");
 	assert_string_equal(config->agent_socket, "/run/cccdd/agent.sock");
-	assert_string_equal(config->compat_listen, "");
 	assert_string_equal(config->relying_parties,
 	                    "/etc/cccd/relying-parties.d");
 	assert_string_equal(config->profiles, "/etc/cccd/profiles");
@@ -96,8 +95,6 @@ static void config_parse_takes_values(void **state)
 	                    "\n"
 	                    "  listen   =   127.0.0.1:0   \r\n"
 	                    "api_socket=/tmp/a b.sock\n"
-	                    "compat_listen = [::1]:8000\n"
-	                    "compat_origin = https://his.example\n"
 	                    "demo_trust = /tmp/t\n"
 	                    "renderer = /usr/lib/x\n"
 	                    "pcsc = no\n"
@@ -117,8 +114,6 @@ static void config_parse_takes_values(void **state)
 	assert_int_equal(config->listen.count, 1);
 	assert_string_equal(config->listen.items[0], "127.0.0.1:0");
 	assert_string_equal(config->api_socket, "/tmp/a b.sock");
-	assert_string_equal(config->compat_listen, "[::1]:8000");
-	assert_string_equal(config->compat_origin, "https://his.example");
 	assert_string_equal(config->demo_trust, "/tmp/t");
 	assert_string_equal(config->renderer, "/usr/lib/x");
 	assert_false(config->pcsc);
@@ -164,9 +159,7 @@ static const struct {
 	{ "listen = 127.0.0.1:08", "the port" },
 	{ "listen = 127.0.0.1:1 127.0.0.1:1", "twice" },
 	{ "listen = none\napi_socket = none", "nobody could call" },
-	{ "compat_listen = 127.0.0.1:8000", "needs compat_origin" },
-	{ "compat_origin = http://his.example", "http is only for" },
-	{ "compat_origin = *", "patterns" },
+	{ "compat_listen = none", "there is no such setting" },
 	{ "nfc = pcsc:x", "begins with nfc:" },
 	{ "nfc = nfc:1 nfc:2 nfc:3 nfc:4 nfc:5 nfc:6 nfc:7 nfc:8 nfc:9",
 	  "more than 8" },
