@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plain JSON behind a bearer token, as some platforms offer it. */
-#include <stdlib.h>
-
 #include "lib/json/lgsp.h"
 #include "service/gateway/connectors/citizen_cells.h"
-#include "service/gateway/connectors/grant.h"
 #include "service/gateway/connectors/kinds.h"
-#include "service/gateway/connectors/soap_message.h"
+#include "service/gateway/connectors/over_http.h"
 #include "service/gateway/connectors/soap_reply.h"
 
 /**
@@ -16,7 +13,6 @@
  * @user_name:     userNameService; "" leaves it out
  */
 struct own_options {
-	char url[SETTING_URL_MAX];
 	char check_url[SETTING_URL_MAX];
 	char answer_member[SETTING_TEXT_MAX];
 	char user_name[SETTING_TEXT_MAX];
@@ -27,7 +23,6 @@ struct own_options {
 #define AT(member) offsetof(struct own_options, member)
 
 static const struct setting_rule own_rules[] = {
-	{ "url", SETTING_URL, NULL, AT(url), NULL, 0, 0 },
 	{ "check_url", SETTING_URL, "", AT(check_url), NULL, 0, 0 },
 	{ "answer_member", SETTING_TEXT, "", AT(answer_member), NULL, 0, 0 },
 	{ "user_name_service", SETTING_TEXT, "", AT(user_name), NULL, 0, 0 },
@@ -35,68 +30,24 @@ static const struct setting_rule own_rules[] = {
 	{ "sex_female", SETTING_TEXT, "2", AT(sex_female), NULL, 0, 0 },
 };
 
-struct connector_state {
-	struct own_options own;
-	struct http_options http_options;
-	struct field_options fields;
-	struct grant_options grant_options;
-	struct http_client *http;
-	struct grant *grant;
-};
-
-static void rest_close(struct connector_state *state)
+static size_t rest_tables(void *own,
+                          struct setting_table ret[static OVER_HTTP_TABLES_MAX])
 {
-	if (state == NULL)
-		return;
-	grant_free(state->grant);
-	http_client_free(state->http);
-	wipe(state, sizeof(*state));
-	free(state);
+	ret[0] = (struct setting_table){ own_rules, ARRAY_LEN(own_rules), own };
+	return 1;
 }
 
-static CHECKED enum cccd_err open_state(const struct connector_section *section,
-                                        struct cccd_error *error,
-                                        struct connector_state *state)
+static enum cccd_err rest_finish(const struct connector_state *state,
+                                 const struct connector_section *section,
+                                 struct cccd_error *error)
 {
-	const struct setting_table tables[] = {
-		{ own_rules, ARRAY_LEN(own_rules), &state->own },
-		{ http_rules, http_rule_count, &state->http_options },
-		{ field_rules, field_rule_count, &state->fields },
-		{ grant_rules, grant_rule_count, &state->grant_options },
-	};
+	const struct own_options *own = state->own;
 
-	TRY(settings_read(section, tables, ARRAY_LEN(tables), error));
-	TRY(http_check_url(&state->http_options, section->name, "url",
-	                   state->own.url, error));
-	TRY(http_check_url(&state->http_options, section->name, "check_url",
-	                   state->own.check_url, error));
-	TRY(http_check_url(&state->http_options, section->name, "token_url",
-	                   state->grant_options.token_url, error));
-	TRY(http_client_new(&state->http_options, section->name, error,
-	                    &state->http));
-	return grant_new(&state->grant_options, state->http, section->name,
-	                 error, &state->grant);
+	return http_check_url(&state->http_options, section->name, "check_url",
+	                      own->check_url, error);
 }
 
-static enum cccd_err rest_open(const struct connector_section *section,
-                               struct cccd_error *error,
-                               struct connector_state **ret)
-{
-	struct connector_state *state = calloc(1, sizeof(*state));
-	enum cccd_err err = CCCD_OK;
-
-	if (state == NULL)
-		return CCCD_ERR_MEMORY;
-	err = open_state(section, error, state);
-	if (err != CCCD_OK) {
-		rest_close(state);
-		return err;
-	}
-	*ret = state;
-	return CCCD_OK;
-}
-
-static CHECKED enum cccd_err make_body(const struct connector_state *state,
+static CHECKED enum cccd_err make_body(const struct own_options *own,
                                        const struct fields *fields,
                                        struct buf *ret)
 {
@@ -109,7 +60,7 @@ static CHECKED enum cccd_err make_body(const struct connector_state *state,
 		{ "hoVaTen", fields->name },
 		{ "ngayThangNam",
 		  fields->date[0] != '\0' ? fields->date : fields->year },
-		{ "userNameService", state->own.user_name },
+		{ "userNameService", own->user_name },
 	};
 
 	return lgsp_object_make(pairs, ARRAY_LEN(pairs), ret);
@@ -167,56 +118,55 @@ static CHECKED enum cccd_err read_verdict(const struct own_options *own,
 	return CCCD_OK;
 }
 
-static CHECKED enum cccd_err ask(const struct connector_state *state,
-                                 enum registry_operation operation,
-                                 const struct fields *fields,
-                                 uint64_t deadline_ms,
-                                 struct registry_answer *ret)
+static enum cccd_err rest_ask(const struct connector_state *state,
+                              enum registry_operation operation,
+                              const struct fields *fields, uint64_t deadline_ms,
+                              struct registry_answer *ret)
 {
 	static const char *const types[] = { "application/json", NULL };
+	const struct own_options *own = state->own;
 	bool lookup = operation == REGISTRY_LOOKUP;
 	BUF body = buf_make(HTTP_REQUEST_MAX);
 	HEADERS headers = { .count = 0 };
 	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
 	struct http_call call = {
-		.url = lookup || state->own.check_url[0] == '\0'
-		               ? state->own.url
-		               : state->own.check_url,
+		.url = lookup || own->check_url[0] == '\0' ? state->url
+		                                           : own->check_url,
 		.accept = types,
 		.idempotent = lookup,
 		.deadline_ms = deadline_ms,
 	};
 
-	TRY(make_body(state, fields, &body));
+	TRY(make_body(own, fields, &body));
 	TRY(headers_add(&headers, "Content-Type", "", "application/json"));
 	TRY(headers_add(&headers, "Accept", "", "application/json"));
 	call.body = buf_span(&body);
-	TRY(grant_post(state->grant, &headers, &call, &reply));
+	TRY(over_http_post(state, &headers, &call, &reply));
 	if (!reply_begin(&reply, ret))
 		return CCCD_OK;
-	return lookup ? read_person(&state->own, buf_span(&reply.body), ret)
-	              : read_verdict(&state->own, buf_span(&reply.body), ret);
+	return lookup ? read_person(own, buf_span(&reply.body), ret)
+	              : read_verdict(own, buf_span(&reply.body), ret);
 }
 
-static enum cccd_err rest_query(struct connector_state *state,
-                                const struct registry_question *question,
-                                uint64_t deadline_ms,
-                                struct registry_answer *ret)
-{
-	CLEANUP(fields_wipe) struct fields fields = { .request = "" };
-	const char *part = fields_make(&state->fields, question, &fields);
+static const struct over_http_kind kind = {
+	.own_size = sizeof(struct own_options),
+	.has_token = true,
+	.tables = rest_tables,
+	.finish = rest_finish,
+	.ask = rest_ask,
+};
 
-	if (part != NULL) {
-		reply_question(part, ret);
-		return CCCD_OK;
-	}
-	return ask(state, question->operation, &fields, deadline_ms, ret);
+static enum cccd_err rest_open(const struct connector_section *section,
+                               struct cccd_error *error,
+                               struct connector_state **ret)
+{
+	return over_http_open(&kind, section, error, ret);
 }
 
 const struct connector_ops connector_rest_oauth2 = {
 	.kind = "rest_oauth2",
 	.capabilities = REGISTRY_LOOKUP | REGISTRY_AUTHENTICATE,
 	.open = rest_open,
-	.query = rest_query,
-	.close = rest_close,
+	.query = over_http_query,
+	.close = over_http_close,
 };

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The SOAP contract, called directly or through an adapter. */
-#include <stdlib.h>
 #include <time.h>
 
 #include "base/private_file.h"
 #include "base/text.h"
 #include "service/gateway/connectors/kinds.h"
+#include "service/gateway/connectors/over_http.h"
 #include "service/gateway/connectors/soap_message.h"
 #include "service/gateway/connectors/soap_reply.h"
 
@@ -13,84 +13,56 @@ enum { KEYS_MAX = 65536 };
 
 static const char *const type_words[] = { "application/xml", "text/xml", NULL };
 
-/** struct own_options - what only this kind has. */
+/** struct own_options - what only this kind has; @keys: the officers' file. */
 struct own_options {
-	char url[SETTING_URL_MAX];
 	unsigned int type;
+	struct soap_options soap;
+	struct buf keys;
 };
 
 static const struct setting_rule own_rules[] = {
-	{ "url", SETTING_URL, NULL, offsetof(struct own_options, url), NULL, 0,
-	  0 },
 	{ "content_type", SETTING_WORD, "application/xml",
 	  offsetof(struct own_options, type), type_words, 0, 0 },
 };
 
-/** struct connector_state - @keys: the file of officers' keys. */
-struct connector_state {
-	struct own_options own;
-	struct http_options http_options;
-	struct field_options fields;
-	struct soap_options soap;
-	struct http_client *http;
-	struct buf keys;
-};
-
-static void soap_close(struct connector_state *state)
+static size_t soap_tables(void *own,
+                          struct setting_table ret[static OVER_HTTP_TABLES_MAX])
 {
-	if (state == NULL)
-		return;
-	http_client_free(state->http);
-	buf_release(&state->keys);
-	wipe(state, sizeof(*state));
-	free(state);
+	struct own_options *options = own;
+
+	ret[0] = (struct setting_table){ own_rules, ARRAY_LEN(own_rules),
+		                         options };
+	ret[1] = (struct setting_table){ soap_rules, soap_rule_count,
+		                         &options->soap };
+	ret[2] = (struct setting_table){ soap_header_rules,
+		                         soap_header_rule_count,
+		                         &options->soap };
+	return 3;
 }
 
-static CHECKED enum cccd_err open_state(const struct connector_section *section,
-                                        struct cccd_error *error,
-                                        struct connector_state *state)
+static enum cccd_err soap_finish(const struct connector_state *state,
+                                 const struct connector_section *section,
+                                 struct cccd_error *error)
 {
-	const struct setting_table tables[] = {
-		{ own_rules, ARRAY_LEN(own_rules), &state->own },
-		{ http_rules, http_rule_count, &state->http_options },
-		{ field_rules, field_rule_count, &state->fields },
-		{ soap_rules, soap_rule_count, &state->soap },
-		{ soap_header_rules, soap_header_rule_count, &state->soap },
-	};
+	struct own_options *own = state->own;
 
-	TRY(settings_read(section, tables, ARRAY_LEN(tables), error));
-	TRY(http_check_url(&state->http_options, section->name, "url",
-	                   state->own.url, error));
-	if ((state->soap.user[0] == '\0') != (state->soap.secret[0] == '\0'))
+	if ((own->soap.user[0] == '\0') != (own->soap.secret[0] == '\0'))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "connector %.40s: user and secret_file belong "
 		            "together",
 		            section->name);
-	state->keys = buf_make(KEYS_MAX);
-	if (state->soap.officer_keys[0] != '\0')
-		TRY(private_file_read(state->soap.officer_keys,
-		                      PRIVATE_FILE_CREDENTIAL, error,
-		                      &state->keys));
-	return http_client_new(&state->http_options, section->name, error,
-	                       &state->http);
+	own->keys = buf_make(KEYS_MAX);
+	if (own->soap.officer_keys[0] == '\0')
+		return CCCD_OK;
+	return private_file_read(own->soap.officer_keys,
+	                         PRIVATE_FILE_CREDENTIAL, error, &own->keys);
 }
 
-static enum cccd_err soap_open(const struct connector_section *section,
-                               struct cccd_error *error,
-                               struct connector_state **ret)
+static void soap_release(void *own)
 {
-	struct connector_state *state = calloc(1, sizeof(*state));
-	enum cccd_err err = CCCD_OK;
+	struct own_options *options = own;
 
-	if (state == NULL)
-		return CCCD_ERR_MEMORY;
-	err = open_state(section, error, state);
-	if (err != CCCD_OK) {
-		soap_close(state);
-		return err;
-	}
-	*ret = state;
-	return CCCD_OK;
+	buf_release(&options->keys);
 }
 
 /* What follows the officer and a blank on a line of the file. */
@@ -122,8 +94,8 @@ static int64_t wall_ms(void)
 }
 
 /* Everything about the call but where it goes. */
-static CHECKED enum cccd_err add_headers(const struct connector_state *state,
-                                         const char *officer,
+static CHECKED enum cccd_err add_headers(const struct own_options *own,
+                                         const char *url, const char *officer,
                                          struct headers *ret, bool *ret_known)
 {
 	BUF hash = buf_make(HEADER_LINE_MAX);
@@ -131,66 +103,64 @@ static CHECKED enum cccd_err add_headers(const struct connector_state *state,
 	const char *auth_hash = NULL;
 
 	*ret_known = true;
-	if (state->soap.officer_keys[0] != '\0') {
-		*ret_known = find_key(buf_span(&state->keys), officer, &key);
+	if (own->soap.officer_keys[0] != '\0') {
+		*ret_known = find_key(buf_span(&own->keys), officer, &key);
 		if (!*ret_known)
 			return CCCD_OK;
 		TRY(headers_base64(key, &hash));
 		auth_hash = (const char *)hash.at;
 	}
-	TRY(headers_add(ret, "Content-Type", "", type_words[state->own.type]));
-	return soap_headers_make(&state->soap, state->own.url, wall_ms(),
-	                         auth_hash, ret);
+	TRY(headers_add(ret, "Content-Type", "", type_words[own->type]));
+	return soap_headers_make(&own->soap, url, wall_ms(), auth_hash, ret);
 }
 
-static CHECKED enum cccd_err ask(const struct connector_state *state,
-                                 enum registry_operation operation,
-                                 const struct fields *fields,
-                                 uint64_t deadline_ms,
-                                 struct registry_answer *ret)
+static enum cccd_err soap_ask(const struct connector_state *state,
+                              enum registry_operation operation,
+                              const struct fields *fields, uint64_t deadline_ms,
+                              struct registry_answer *ret)
 {
+	const struct own_options *own = state->own;
 	BUF message = buf_make(HTTP_REQUEST_MAX);
 	HEADERS headers = { .count = 0 };
 	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
 	struct http_call call = {
-		.url = state->own.url,
+		.url = state->url,
 		.accept = soap_types,
 		.idempotent = operation == REGISTRY_LOOKUP,
 		.deadline_ms = deadline_ms,
 	};
 	bool known = false;
 
-	TRY(add_headers(state, fields->officer, &headers, &known));
+	TRY(add_headers(own, state->url, fields->officer, &headers, &known));
 	if (!known) {
 		reply_question("officer has no key", ret);
 		return CCCD_OK;
 	}
-	TRY(soap_message_make(&state->soap, operation, fields, &message));
+	TRY(soap_message_make(&own->soap, operation, fields, &message));
 	call.body = buf_span(&message);
-	headers_set(&headers, &call);
-	TRY(http_post(state->http, &call, &reply));
-	return soap_reply_judge(&reply, operation, &state->soap.dialect, ret);
+	TRY(over_http_post(state, &headers, &call, &reply));
+	return soap_reply_judge(&reply, operation, &own->soap.dialect, ret);
 }
 
-static enum cccd_err soap_query(struct connector_state *state,
-                                const struct registry_question *question,
-                                uint64_t deadline_ms,
-                                struct registry_answer *ret)
-{
-	CLEANUP(fields_wipe) struct fields fields = { .request = "" };
-	const char *part = fields_make(&state->fields, question, &fields);
+static const struct over_http_kind kind = {
+	.own_size = sizeof(struct own_options),
+	.tables = soap_tables,
+	.finish = soap_finish,
+	.release = soap_release,
+	.ask = soap_ask,
+};
 
-	if (part != NULL) {
-		reply_question(part, ret);
-		return CCCD_OK;
-	}
-	return ask(state, question->operation, &fields, deadline_ms, ret);
+static enum cccd_err soap_open(const struct connector_section *section,
+                               struct cccd_error *error,
+                               struct connector_state **ret)
+{
+	return over_http_open(&kind, section, error, ret);
 }
 
 const struct connector_ops connector_soap = {
 	.kind = "soap",
 	.capabilities = REGISTRY_LOOKUP | REGISTRY_AUTHENTICATE,
 	.open = soap_open,
-	.query = soap_query,
-	.close = soap_close,
+	.query = over_http_query,
+	.close = over_http_close,
 };
