@@ -49,14 +49,16 @@ enum cccd_err desk_sign(const struct desk *desk,
 	        "\"txn\":\"%s\",\"level\":\"A1\",\"result\":{"
 	        "\"schema\":\"urn:cccd:result:1\",\"transaction\":\"%s\","
 	        "\"overall\":\"%s\",\"identity\":{\"id_number\":\"%s\","
-	        "\"full_name\":\"%s\",\"date_of_birth\":\"1990-01-01\","
-	        "\"sex\":\"female\"}}}",
+	        "\"full_name\":\"%s\",\"date_of_birth\":\"%s\","
+	        "\"sex\":\"%s\"}}}",
 	        desk->jwk.thumbprint, or_else(claims->audience, "urn:test:gw"),
 	        claims->nonce, issued, issued, issued + LIFETIME_S, id,
 	        transaction, transaction,
 	        or_else(claims->overall, "successful"),
 	        or_else(claims->id_number, "001190000001"),
-	        or_else(claims->full_name, "Nguyễn Thị Mẫu"));
+	        or_else(claims->full_name, "Nguyễn Thị Mẫu"),
+	        or_else(claims->date_of_birth, "1990-01-01"),
+	        or_else(claims->sex, "female"));
 	if (len < 0 || (size_t)len >= sizeof(payload))
 		return CCCD_ERR_DATA_TOO_LARGE;
 	return jws_sign(desk->pair, &desk->jwk, "cccd-assertion+jwt",

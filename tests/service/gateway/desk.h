@@ -23,6 +23,8 @@ struct desk_claims {
 	const char *nonce;
 	const char *id_number;
 	const char *full_name;
+	const char *date_of_birth;
+	const char *sex;
 	const char *overall;
 	const char *transaction;
 	int64_t issued;
