@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A gateway of the test's own: its files, its desk, its door."""
+import base64
 import glob
 import hashlib
 import http.client
@@ -16,6 +17,7 @@ import sys
 import tempfile
 import time
 import unittest
+import uuid
 
 GATEWAY = os.environ["GATEWAY_PROGRAM"]
 SIGN = os.environ["SIGN_PROGRAM"]
@@ -36,6 +38,12 @@ def wait_for(what, check):
     raise AssertionError(f"{what}: not within {WAIT_S} s")
 
 
+def changed(members, changes):
+    """A copy; None takes a member out."""
+    return {name: value for name, value in {**members, **changes}.items()
+            if value is not None}
+
+
 class Desk:
     """Signs whatever it is told to."""
 
@@ -44,11 +52,55 @@ class Desk:
                                         stdout=subprocess.PIPE, text=True)
         self.jwk = self.process.stdout.readline().strip()
 
-    def sign(self, nonce, audience="", number="", overall="", issued=""):
-        self.process.stdin.write(
-            f"{nonce}\t{audience}\t{number}\t{overall}\t{issued}\n")
+    def sign(self, nonce, audience="", number="", overall="", issued="",
+             transaction="", name="", birth="", sex=""):
+        return self._ask(nonce, audience, number, overall, issued,
+                         transaction, name, birth, sex)
+
+    def _ask(self, *cells):
+        self.process.stdin.write("\t".join(map(str, cells)) + "\n")
         self.process.stdin.flush()
         return self.process.stdout.readline().strip()
+
+    @property
+    def thumbprint(self):
+        """RFC 7638; the key comes in its canonical form."""
+        digest = hashlib.sha256(self.jwk.encode()).digest()
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+    def header(self, **changes):
+        """The members of a header; None takes one out."""
+        return changed({"alg": "ES256", "typ": "cccd-assertion+jwt",
+                        "kid": self.thumbprint}, changes)
+
+    def claims(self, nonce, identity=None, result=None, **changes):
+        """The same of a payload, of its result and of the identity there."""
+        now = int(time.time())
+        transaction = changes.get("txn") or str(uuid.uuid4())
+        result = changed({
+            "schema": "urn:cccd:result:1", "transaction": transaction,
+            "overall": "successful", "identity": changed({
+                "id_number": NUMBER, "full_name": NAME,
+                "date_of_birth": "1990-01-01", "sex": "female"},
+                identity or {})}, result or {})
+        return changed({
+            "iss": "urn:ietf:params:oauth:jwk-thumbprint:sha-256:" +
+                   self.thumbprint,
+            "aud": "urn:test:gw", "nonce": nonce, "iat": now, "nbf": now,
+            "exp": now + 120, "jti": uuid.uuid4().hex,
+            "origin": "https://desk.example", "purpose": "counter",
+            "consent": "operator", "txn": transaction, "level": "A1",
+            "result": result}, changes)
+
+    def sign_raw(self, header, payload):
+        """Over these texts or objects, whatever they say."""
+        return self._ask("raw", *(
+            part if isinstance(part, str) else
+            json.dumps(part, ensure_ascii=False)
+            for part in (header, payload)))
+
+    def sign_claims(self, nonce, **changes):
+        return self.sign_raw(self.header(), self.claims(nonce, **changes))
 
     def close(self):
         self.process.stdin.close()
@@ -104,6 +156,9 @@ class Postgres:
 class Gateway:
     """One process; several may share a store."""
 
+    # Judges every answer, where a test sets it; see stand_in.py.
+    contract = None
+
     def __init__(self, folder, conninfo=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(exist_ok=True)
@@ -112,7 +167,9 @@ class Gateway:
         self.conninfo = conninfo
         self.process, self.port = None, 0
 
-    def write(self, directory, extra="", callers=None):
+    def write(self, directory, extra="", callers=None, connector=None):
+        """The directory's connector, unless another section is given; a
+        caller is a token, or a token and further lines of its section."""
         store = f"store = {self.folder}/gateway.db"
         if self.conninfo:
             secret = self.folder / "conninfo"
@@ -131,16 +188,18 @@ tables = none
 language = en
 {store}
 {extra}
-[connector directory]
+"""]
+        text.append(connector or f"""[connector directory]
 kind = directory
 engine = sqlite
 path = {directory}
-"""]
+""")
         for name, token in (callers or {"desk": TOKEN,
                                         "other": OTHER}).items():
+            token, more = (token, "") if isinstance(token, str) else token
             digest = hashlib.sha256(token.encode()).hexdigest()
             text.append(f"[caller {name}]\nbearer_sha256 = {digest}\n"
-                        "rate_per_minute = 100000\n")
+                        f"rate_per_minute = 100000\n{more}\n")
         self.conf.write_text("".join(text), encoding="utf-8")
         self.conf.chmod(0o600)
 
@@ -189,6 +248,9 @@ path = {directory}
             link.request(method, path, body, headers)
             reply = link.getresponse()
             text = reply.read().decode()
+            if self.contract:
+                self.contract.answer(method, path, reply.status,
+                                     reply.getheader("Content-Type"), text)
             return reply.status, text, dict(reply.getheaders())
         finally:
             link.close()
