@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/hex.h"
+#include "base/uuid.h"
 #include "lib/document.h"
 #include "lib/evidence.h"
 #include "lib/observe.h"
@@ -21,7 +22,7 @@
 #include "lib/trust.h"
 #include "reader/replay.h"
 
-enum { UUID_LEN = 16 };
+_Static_assert((int)CCCD_TRANSACTION_MAX == (int)UUID_TEXT_MAX, "a UUID");
 
 /* Where each kind of access key is kept: kinds, then the document's dates. */
 enum {
@@ -287,24 +288,6 @@ enum cccd_err cccd_session_record(struct cccd_session *session,
 	return CCCD_OK;
 }
 
-/* RFC 9562 version 4. */
-static enum cccd_err make_uuid(char text[static CCCD_TRANSACTION_MAX])
-{
-	uint8_t id[UUID_LEN];
-	size_t used = 0;
-
-	TRY(random_fill(&random_system, id, sizeof(id)));
-	id[6] = (uint8_t)((id[6] & 0x0F) | 0x40);
-	id[8] = (uint8_t)((id[8] & 0x3F) | 0x80);
-	for (size_t i = 0; i < sizeof(id); i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			text[used++] = '-';
-		(void)snprintf(text + used, 3, "%02x", id[i]);
-		used += 2;
-	}
-	return CCCD_OK;
-}
-
 /* Randomness of the run: the system's, a tape's, or a recorded one. */
 static struct random session_random(struct cccd_session *session)
 {
@@ -444,7 +427,8 @@ static enum cccd_err run(struct cccd_session *session)
 	input.reader = observed;
 	TRY(trust_input_fill(session->trust, &empty, &input.trust));
 	reader_set_timeout(observed, session->options.exchange_ms);
-	TRY(make_uuid(session->result.transaction));
+	/* Never of a tape: two replays are two reads. */
+	TRY(uuid_make(&random_system, session->result.transaction));
 	session->result.started = clock_wall_s();
 	session->result.clock_synchronised = clock_synchronised();
 	err = wait_card(session);

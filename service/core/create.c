@@ -6,11 +6,14 @@
 
 #include "base/digest.h"
 #include "base/secret.h"
+#include "base/uuid.h"
 #include "lib/json/result.h"
 #include "service/core/admit.h"
 #include "service/core/seats.h"
 #include "service/core/state.h"
 #include "service/core/view.h"
+
+_Static_assert((int)SESSION_ID_MAX == (int)UUID_TEXT_MAX, "a UUID");
 
 enum { FULL_RETRY_S = 5 };
 
@@ -84,7 +87,7 @@ static enum cccd_err session_new(struct sessions *sessions,
 
 	if (session == NULL)
 		return CCCD_ERR_MEMORY;
-	TRY(token_make_id(session->matter.id));
+	TRY(uuid_make(&random_system, session->matter.id));
 	TRY(token_make(session->token, &session->mark));
 	session->owner = sessions;
 	session->caller = *caller;

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Session ids and the tokens that open them: service-api 2. */
+/* The tokens that open sessions: service-api 2. */
 #include "service/core/token.h"
-
-#include <stdio.h>
 
 #include "base/digest.h"
 #include "base/random.h"
 #include "base/secret.h"
 
-enum { TOKEN_BYTES = 32, UUID_BYTES = 16 };
+enum { TOKEN_BYTES = 32 };
 
 enum cccd_err token_mark_of(const char *token, struct token_mark *ret)
 {
@@ -52,21 +50,4 @@ enum cccd_err token_make(char ret[static SESSION_TOKEN_MAX],
 bool token_mark_equal(const struct token_mark *a, const struct token_mark *b)
 {
 	return secret_equal(SPAN(a->sha256), SPAN(b->sha256));
-}
-
-enum cccd_err token_make_id(char ret[static SESSION_ID_MAX])
-{
-	uint8_t id[UUID_BYTES];
-	size_t used = 0;
-
-	TRY(random_fill(&random_system, id, sizeof(id)));
-	id[6] = (uint8_t)((id[6] & 0x0F) | 0x40);
-	id[8] = (uint8_t)((id[8] & 0x3F) | 0x80);
-	for (size_t i = 0; i < sizeof(id); i++) {
-		if (i == 4 || i == 6 || i == 8 || i == 10)
-			ret[used++] = '-';
-		(void)snprintf(ret + used, 3, "%02x", id[i]);
-		used += 2;
-	}
-	return CCCD_OK;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Session ids and the tokens that open them. */
+/* The tokens that open sessions. */
 #ifndef SERVICE_CORE_TOKEN_H
 #define SERVICE_CORE_TOKEN_H
 
@@ -28,8 +28,5 @@ CHECKED enum cccd_err token_mark_of(const char *token, struct token_mark *ret);
 
 /* In constant time. */
 bool token_mark_equal(const struct token_mark *a, const struct token_mark *b);
-
-/* RFC 9562 version 4. */
-CHECKED enum cccd_err token_make_id(char ret[static SESSION_ID_MAX]);
 
 #endif
