@@ -11,6 +11,42 @@
 
 enum { SOMEBODY = 54321, CCCD_GROUP = 991, FILES_OPEN = 8 };
 
+const struct fake_usb fake_acr_left = {
+	.port = "1-1",
+	.ids = "072f:2200",
+	.class = "0b",
+	.address = 5,
+	.maker = "ACS",
+	.model = "ACR122U PICC Interface",
+};
+
+const struct fake_usb fake_acr_right = {
+	.port = "1-2",
+	.ids = "072f:2200",
+	.class = "0b",
+	.address = 6,
+	.maker = "ACS",
+	.model = "ACR122U PICC Interface",
+};
+
+const struct fake_usb fake_pn533 = {
+	.port = "1-3",
+	.ids = "04cc:2533",
+	.class = "ff",
+	.address = 7,
+	.maker = "NXP",
+	.model = "PN533",
+};
+
+const struct fake_usb fake_emv = {
+	.port = "1-5.1",
+	.ids = "2ce3:9563",
+	.class = "0b",
+	.address = 9,
+	.maker = "Generic",
+	.model = "EMV Smartcard Reader",
+};
+
 static void give_up(const char *what)
 {
 	perror(what);

@@ -44,6 +44,12 @@ struct fake_usb {
 	const char *serial;
 };
 
+/* Two readers of one kind, a chip without CCID, a reader nobody knows. */
+extern const struct fake_usb fake_acr_left;
+extern const struct fake_usb fake_acr_right;
+extern const struct fake_usb fake_pn533;
+extern const struct fake_usb fake_emv;
+
 void fake_host_plug(const struct host *host, const struct fake_usb *usb);
 void fake_host_unplug(const struct host *host, const char *port);
 

@@ -23,30 +23,6 @@ static const char acr_1[] = "ACS ACR122U PICC Interface 01 00";
 
 enum { CHANNEL_5 = 0x00200105, CHANNEL_6 = 0x00200106 };
 
-static const struct fake_usb acr_left = {
-	.port = "1-1",
-	.ids = "072f:2200",
-	.class = "0b",
-	.address = 5,
-	.maker = "ACS",
-	.model = "ACR122U PICC Interface",
-};
-static const struct fake_usb acr_right = {
-	.port = "1-2",
-	.ids = "072f:2200",
-	.class = "0b",
-	.address = 6,
-	.maker = "ACS",
-	.model = "ACR122U PICC Interface",
-};
-static const struct fake_usb pn533 = {
-	.port = "1-3",
-	.ids = "04cc:2533",
-	.class = "ff",
-	.address = 7,
-	.maker = "NXP",
-	.model = "PN533",
-};
 static const struct fake_usb mouse = {
 	.port = "1-4",
 	.ids = "046d:c077",
@@ -54,14 +30,6 @@ static const struct fake_usb mouse = {
 	.address = 8,
 	.maker = "Logitech",
 	.model = "USB Optical Mouse",
-};
-static const struct fake_usb no_name = {
-	.port = "1-5.1",
-	.ids = "2ce3:9563",
-	.class = "0b",
-	.address = 9,
-	.maker = "Generic",
-	.model = "EMV Smartcard Reader",
 };
 
 struct scene {
@@ -183,10 +151,10 @@ static void usb_scan_keeps_readers_only(void **state)
 
 	usb_scan(&scene->host, &scene->bus);
 	assert_int_equal(scene->bus.count, 0);
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	fake_host_plug(&scene->host, &mouse);
-	fake_host_plug(&scene->host, &acr_left);
-	fake_host_plug(&scene->host, &no_name);
+	fake_host_plug(&scene->host, &fake_acr_left);
+	fake_host_plug(&scene->host, &fake_emv);
 	fake_host_link(&scene->host,
 	               "/sys/devices/pci0000:00/usb1/1-3:1.0/driver",
 	               "../../../bus/usb/drivers/pn533_usb");
@@ -242,7 +210,7 @@ static void usb_nfc_driver_follows_the_udev_rule(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	usb_scan(&scene->host, &scene->bus);
 	assert_null(usb_nfc_driver(&scene->bus.devices[0]));
 	fake_host_file(&scene->host, "/run/udev/data/c189:4",
@@ -261,7 +229,7 @@ static void look_names_device_limits_and_quirks(void **state)
 	struct scene *scene = *state;
 	const struct cccd_reader_info *info = NULL;
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	fake_pcscd_plug("HID Global OMNIKEY 5022 00 00", 0);
 	fake_pcscd_plug("Nobody knows it 00 00", 0);
@@ -289,11 +257,11 @@ static void look_names_device_limits_and_quirks(void **state)
 static void id_is_the_same_after_replugging(void **state)
 {
 	struct scene *scene = *state;
-	struct fake_usb later = acr_left;
+	struct fake_usb later = fake_acr_left;
 	char id[CCCD_READER_ID_MAX];
 	char other[CCCD_READER_ID_MAX];
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	look(scene);
 	keep_id(scene, acr_0, id);
@@ -318,12 +286,12 @@ static void id_differs_in_another_port(void **state)
 	char id[CCCD_READER_ID_MAX];
 	char other[CCCD_READER_ID_MAX];
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	look_afresh(scene);
 	keep_id(scene, acr_0, id);
 	fake_host_unplug(&scene->host, "1-1");
-	fake_host_plug(&scene->host, &acr_right);
+	fake_host_plug(&scene->host, &fake_acr_right);
 	look_afresh(scene);
 	keep_id(scene, acr_0, other);
 	assert_string_not_equal(id, other);
@@ -337,8 +305,8 @@ static void identical_readers_differ_and_stay(void **state)
 	char right[CCCD_READER_ID_MAX];
 	char id[CCCD_READER_ID_MAX];
 
-	fake_host_plug(&scene->host, &acr_left);
-	fake_host_plug(&scene->host, &acr_right);
+	fake_host_plug(&scene->host, &fake_acr_left);
+	fake_host_plug(&scene->host, &fake_acr_right);
 	fake_pcscd_plug(acr_0, CHANNEL_5);
 	fake_pcscd_plug(acr_1, CHANNEL_6);
 	look_afresh(scene);
@@ -365,13 +333,13 @@ static void new_twin_does_not_disturb_a_session(void **state)
 	char id[CCCD_READER_ID_MAX];
 	size_t connections;
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, CHANNEL_5);
 	look(scene);
 	keep_id(scene, acr_0, left);
 	fake_pcscd_hold(acr_0, true);
 	connections = fake_pcscd_connections();
-	fake_host_plug(&scene->host, &acr_right);
+	fake_host_plug(&scene->host, &fake_acr_right);
 	fake_pcscd_plug(acr_1, 0);
 	look(scene);
 	/* The new one was asked, in vain. */
@@ -394,12 +362,12 @@ static void same_name_at_another_place_is_another_reader(void **state)
 	char left[CCCD_READER_ID_MAX];
 	char id[CCCD_READER_ID_MAX];
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	look(scene);
 	keep_id(scene, acr_0, left);
 	fake_host_unplug(&scene->host, "1-1");
-	fake_host_plug(&scene->host, &acr_right);
+	fake_host_plug(&scene->host, &fake_acr_right);
 	look(scene);
 	keep_id(scene, acr_0, id);
 	assert_string_not_equal(id, left);
@@ -410,8 +378,8 @@ static void serial_number_decides_between_twins(void **state)
 {
 	static const char name[] = "ACS ACR122U [PICC] (B7) 00 00";
 	struct scene *scene = *state;
-	struct fake_usb one = acr_left;
-	struct fake_usb two = acr_right;
+	struct fake_usb one = fake_acr_left;
+	struct fake_usb two = fake_acr_right;
 	size_t connections = fake_pcscd_connections();
 
 	one.serial = "A3";
@@ -430,7 +398,7 @@ static void channel_finds_a_device_of_another_name(void **state)
 	static const char name[] = "Alcor Micro AU9540 00 00";
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &no_name);
+	fake_host_plug(&scene->host, &fake_emv);
 	fake_pcscd_plug(name, 0x00200109);
 	look(scene);
 	assert_string_equal(seen(scene, name)->port, "1-5.1");
@@ -447,7 +415,7 @@ static void readers_of_one_device_differ(void **state)
 		                             "ACS ACR122U 01 00",
 		                             "ACS ACR122U [SAM] 00 00" };
 
-	fake_host_plug(&scene->host, &acr_left);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		fake_pcscd_plug(names[i], 0);
 	look(scene);
@@ -468,7 +436,7 @@ static void nfc_ids_follow_the_port_not_the_name(void **state)
 	struct cccd_reader_info usb = { .uri = "nfc:pn53x_usb:001:007" };
 	struct cccd_reader_info service = { .uri = "nfc:unix:/run/a.sock" };
 
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	fake_host_file(&scene->host, "/dev/ttyUSB0", "");
 	fake_host_file(&scene->host, "/dev/ttyUSB1", "");
 	fake_host_link(&scene->host, "/dev/pn532", "ttyUSB0");

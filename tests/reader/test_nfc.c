@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The NFC transport through the real libnfc against a simulated PN532. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -26,6 +25,7 @@
 #include "tests/reader/conformance.h"
 #include "tests/reader/test_card.h"
 #include "tests/support/child.h"
+#include "tests/support/self.h"
 
 #define assert_ok(expr) assert_int_equal((expr), CCCD_OK)
 
@@ -79,18 +79,6 @@ static enum cccd_err ask(struct reader *reader, enum test_ins ins,
 	err = reader_transmit(reader, SPAN(command), &response, &error);
 	assert_int_equal(error.code, err);
 	return err;
-}
-
-static size_t open_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL) /* NOLINT: one thread reads it */
-		count++;
-	(void)closedir(dir);
-	return count;
 }
 
 /* The one child of this program. */
@@ -406,7 +394,7 @@ static void a_killed_child_costs_one_read_and_nothing_else(void **state)
 	size_t files;
 
 	assert_ok(connect_card(reader));
-	files = open_files();
+	files = self_descriptors();
 	for (unsigned int i = 0; i < KILLS; i++) {
 		unsigned int after_ms = i % SLOW_MS;
 		pthread_t thread;
@@ -419,7 +407,7 @@ static void a_killed_child_costs_one_read_and_nothing_else(void **state)
 		assert_ok(connect_card(reader));
 		assert_ok(ask(reader, TEST_INS_BYTES, 200));
 	}
-	assert_int_equal(open_files(), files);
+	assert_int_equal(self_descriptors(), files);
 	reader_close(reader);
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);

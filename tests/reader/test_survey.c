@@ -22,31 +22,6 @@ static const char bundle[] = "/usr/lib/pcsc/drivers/ifd-ccid.bundle/Info.plist";
 static const char node[] = "/dev/bus/usb/001/007";
 static const char socket_path[] = "/run/pcscd/pcscd.comm";
 
-static const struct fake_usb acr = {
-	.port = "1-1",
-	.ids = "072f:2200",
-	.class = "0b",
-	.address = 5,
-	.maker = "ACS",
-	.model = "ACR122U PICC Interface",
-};
-static const struct fake_usb pn533 = {
-	.port = "1-3",
-	.ids = "04cc:2533",
-	.class = "ff",
-	.address = 7,
-	.maker = "NXP",
-	.model = "PN533",
-};
-static const struct fake_usb no_name = {
-	.port = "1-5.1",
-	.ids = "2ce3:9563",
-	.class = "0b",
-	.address = 9,
-	.maker = "Generic",
-	.model = "EMV Smartcard Reader",
-};
-
 struct scene {
 	struct host host;
 	struct cccd_reader_list list;
@@ -112,7 +87,7 @@ static void nothing_is_wrong_with_a_served_reader(void **state)
 	struct scene *scene = *state;
 	const struct cccd_reader_info *info = NULL;
 
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	fake_pcscd_lay(acr_0, true);
 	info = only(scene, "", "");
@@ -137,7 +112,7 @@ static void service_does_not_run(void **state)
 	const struct cccd_reader_info *info = NULL;
 
 	fake_pcscd_run(false);
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	expect_service(scene, "pcscd_not_running",
 	               "sudo systemctl enable --now pcscd.socket");
 	/* The reader that waits for it is shown, with the same. */
@@ -189,7 +164,7 @@ static void reader_is_served_by_nobody(void **state)
 	struct scene *scene = *state;
 	const struct cccd_reader_info *info = NULL;
 
-	fake_host_plug(&scene->host, &no_name);
+	fake_host_plug(&scene->host, &fake_emv);
 	fake_pcscd_plug("Virtual PCD 00 00", 0);
 	look(scene);
 	assert_int_equal(scene->list.count, 2);
@@ -207,7 +182,7 @@ static void driver_of_usb_readers_is_missing(void **state)
 	struct scene *scene = *state;
 
 	fake_host_delete(&scene->host, "/usr/lib/pcsc/drivers");
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	(void)only(scene, "ccid_driver_missing", "sudo apt install libccid");
 }
 
@@ -215,7 +190,7 @@ static void rule_hides_a_reader_from_pcscd(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &no_name);
+	fake_host_plug(&scene->host, &fake_emv);
 	fake_host_file(&scene->host, "/run/udev/data/c189:8",
 	               "E:PCSCLITE_IGNORE=1\n");
 	(void)only(scene, "told_to_ignore",
@@ -226,7 +201,7 @@ static void kernel_holds_a_reader_of_pcscd(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_host_link(&scene->host,
 	               "/sys/devices/pci0000:00/usb1/1-1:1.0/driver",
 	               "../../../bus/usb/drivers/pn533_usb");
@@ -241,7 +216,7 @@ static void kernel_holds_a_reader_of_libnfc(void **state)
 	struct scene *scene = *state;
 	const struct cccd_reader_info *info = NULL;
 
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	fake_host_node(&scene->host, node, 0666, false);
 	info = only(scene, "", "");
 	assert_string_equal(info->uri, "nfc:pn53x_usb:001:007");
@@ -259,7 +234,7 @@ static void device_node_is_for_a_group(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	fake_host_node(&scene->host, node, 0660, true);
 	(void)only(scene, "device_permission",
 	           "sudo usermod -aG cccd \"$USER\"");
@@ -271,7 +246,7 @@ static void rules_were_not_applied_yet(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	fake_host_node(&scene->host, node, 0644, false);
 	(void)only(scene, "device_permission",
 	           "sudo udevadm control --reload && "
@@ -286,7 +261,7 @@ static void reader_with_two_drivers_is_shown_once(void **state)
 	struct scene *scene = *state;
 	const struct cccd_reader_info *info = NULL;
 
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_0, 0);
 	info = only(scene, "", "");
 	assert_string_equal(info->kind, "pcsc");
@@ -303,7 +278,7 @@ static void program_for_nfc_is_missing(void **state)
 {
 	struct scene *scene = *state;
 
-	fake_host_plug(&scene->host, &pn533);
+	fake_host_plug(&scene->host, &fake_pn533);
 	assert_int_equal(setenv("CCCD_NFC_CHILD", "/nowhere/cccd-nfc", 1), 0);
 	(void)only(scene, "nfc_program_missing",
 	           "sudo apt install --reinstall cccd");

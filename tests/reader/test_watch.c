@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watch over a libpcsclite at the test's word. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +15,7 @@
 #include "tests/reader/event_log.h"
 #include "tests/reader/fake_host.h"
 #include "tests/reader/fake_pcscd.h"
+#include "tests/support/self.h"
 
 #define assert_ok(expr) assert_int_equal((expr), CCCD_OK)
 
@@ -76,18 +76,6 @@ expect(struct scene *scene, enum cccd_watch_kind kind, const char *name)
 
 	assert_string_equal(info->name, name);
 	return info;
-}
-
-static size_t open_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL) /* NOLINT: one thread reads it */
-		count++;
-	(void)closedir(dir);
-	return count;
 }
 
 static void start_tells_what_is_there(void **state)
@@ -202,7 +190,7 @@ static void a_thousand_card_events_leak_nothing(void **state)
 	fake_pcscd_plug(name_0, 0);
 	start(scene);
 	(void)expect(scene, CCCD_WATCH_READER_ADDED, name_0);
-	files = open_files();
+	files = self_descriptors();
 	for (int i = 0; i < EVENTS; i++) {
 		bool present = i % 2 == 0;
 
@@ -212,7 +200,7 @@ static void a_thousand_card_events_leak_nothing(void **state)
 		                     : CCCD_WATCH_CARD_REMOVED,
 		             name_0);
 	}
-	assert_int_equal(open_files(), files);
+	assert_int_equal(self_descriptors(), files);
 	assert_int_equal(fake_pcscd_open(), 1);
 }
 

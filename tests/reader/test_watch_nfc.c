@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The watch over a real pcscd and the real libnfc, beside sessions. */
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -23,6 +22,7 @@
 #include "tests/reader/event_log.h"
 #include "tests/reader/test_card.h"
 #include "tests/support/rig.h"
+#include "tests/support/self.h"
 
 #define assert_ok(expr) assert_int_equal((expr), CCCD_OK)
 
@@ -124,18 +124,6 @@ static const struct cccd_reader_info *expect(enum cccd_watch_kind kind,
 	return info;
 }
 
-static size_t open_files(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL) /* NOLINT: one thread reads it */
-		count++;
-	(void)closedir(dir);
-	return count;
-}
-
 static struct reader *open_uri(const char *uri)
 {
 	struct cccd_error error = fresh();
@@ -209,9 +197,9 @@ static void cards_come_and_go_at_a_real_pcscd(void **state)
 		take();
 		(void)expect(CCCD_WATCH_CARD_REMOVED, slot_0);
 		if (i == 0)
-			files = open_files();
+			files = self_descriptors();
 	}
-	assert_int_equal(open_files(), files);
+	assert_int_equal(self_descriptors(), files);
 }
 
 static void a_real_pcscd_goes_and_comes_back(void **state)
@@ -301,13 +289,13 @@ static void cards_come_and_go_at_a_real_chip(void **state)
 	for (int i = 0; i < NFC_CARDS; i++) {
 		(void)expect(CCCD_WATCH_CARD_PRESENT, scene.uri);
 		if (i == 0)
-			files = open_files();
+			files = self_descriptors();
 		chip_lay(scene.chip, false);
 		(void)expect(CCCD_WATCH_CARD_REMOVED, scene.uri);
 		chip_lay(scene.chip, true);
 	}
 	(void)expect(CCCD_WATCH_CARD_PRESENT, scene.uri);
-	assert_int_equal(open_files(), files);
+	assert_int_equal(self_descriptors(), files);
 }
 
 static void a_chip_is_unplugged_and_plugged_in_again(void **state)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sessions over real readers: pcscd, its virtual reader, simulated cards. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -22,6 +21,7 @@
 #include "tests/e2e/desk.h"
 #include "tests/service/core/house.h"
 #include "tests/support/rig.h"
+#include "tests/support/self.h"
 
 /* A read of a second and a half, so that it can be disturbed. */
 #define SLOW_CARD                                                        \
@@ -382,28 +382,9 @@ static void evidence_holds_what_the_chip_signed(void **state)
 	free(proof);
 }
 
-static size_t count_descriptors(void)
-{
-	DIR *dir = opendir("/proc/self/fd");
-	size_t count = 0;
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	(void)closedir(dir);
-	return count;
-}
-
 static long resident_kib(void)
 {
-	FILE *file = fopen("/proc/self/statm", "r");
-	long pages = 0;
-	long resident = 0;
-
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%ld %ld", &pages, &resident), 2);
-	(void)fclose(file);
-	return resident * (sysconf(_SC_PAGESIZE) / 1024);
+	return self_resident_pages() * (sysconf(_SC_PAGESIZE) / 1024);
 }
 
 static void read_once(void)
@@ -425,11 +406,11 @@ static void many_reads_take_no_more_than_one(void **state)
 	desk_lay(&desk, "cccd-2021", NULL);
 	for (unsigned int i = 0; i < WARM_UP; i++)
 		read_once();
-	descriptors = count_descriptors();
+	descriptors = self_descriptors();
 	kib = resident_kib();
 	for (unsigned int i = WARM_UP; i < IN_A_ROW; i++)
 		read_once();
-	assert_int_equal(count_descriptors(), descriptors);
+	assert_int_equal(self_descriptors(), descriptors);
 	print_message("resident: %ld KiB, after %d reads %ld KiB\n", kib,
 	              IN_A_ROW, resident_kib());
 #ifndef CCCD_SANITIZED

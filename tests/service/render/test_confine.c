@@ -25,6 +25,7 @@
 #include "base/picture.h"
 #include "base/span.h"
 #include "service/render/confine.h"
+#include "tests/support/self.h"
 
 enum {
 	SHORT_MS = 300,
@@ -33,18 +34,6 @@ enum {
 	LATE_MS = 20000,
 	HIGH_FD = 900,
 };
-
-static unsigned int open_descriptors(void)
-{
-	unsigned int count = 0;
-	DIR *dir = opendir("/proc/self/fd");
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	(void)closedir(dir);
-	return count;
-}
 
 static void no_child_left(void)
 {
@@ -337,14 +326,14 @@ static void render_works_where_children_are_ignored(void **state)
 
 static void render_leaks_no_descriptor_on_failure(void **state)
 {
-	unsigned int before = open_descriptors();
+	size_t before = self_descriptors();
 	struct cccd_error error;
 
 	(void)state;
 	for (int i = 0; i < 50; i++)
 		assert_int_equal(commit_for("half", 0, &error),
 		                 CCCD_ERR_DATA_PICTURE);
-	assert_int_equal(open_descriptors(), before);
+	assert_int_equal(self_descriptors(), before);
 }
 
 /* No descriptor to be had: an error, and all is well again afterwards. */

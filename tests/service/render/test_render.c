@@ -2,7 +2,6 @@
 /* cccd_render_portrait() with the real cccd-render. */
 #include <cccd/render.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -24,6 +23,7 @@
 #include "base/picture.h"
 #include "base/span.h"
 #include "tests/service/render/images.h"
+#include "tests/support/self.h"
 
 enum {
 	RENDERS = 200,
@@ -39,35 +39,10 @@ enum {
 static const char *const specimens[] = { "tests/sim/profiles/specimen.jpg",
 	                                 "tests/sim/profiles/specimen.jp2" };
 
-static unsigned int open_descriptors(void)
-{
-	unsigned int count = 0;
-	DIR *dir = opendir("/proc/self/fd");
-
-	assert_non_null(dir);
-	while (readdir(dir) != NULL)
-		count++;
-	(void)closedir(dir);
-	return count;
-}
-
 static void no_child_left(void)
 {
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 	assert_int_equal(errno, ECHILD);
-}
-
-/* Pages of memory in use. */
-static long resident(void)
-{
-	long all = 0;
-	long pages = 0;
-	FILE *file = fopen("/proc/self/statm", "r");
-
-	assert_non_null(file);
-	assert_int_equal(fscanf(file, "%ld %ld", &all, &pages), 2);
-	(void)fclose(file);
-	return pages;
 }
 
 static enum cccd_err render(struct span image)
@@ -295,7 +270,7 @@ static void render_leaks_nothing(void **state)
 {
 	size_t len = 0;
 	uint8_t *at = image_load(specimens[1], &len);
-	unsigned int descriptors = 0;
+	size_t descriptors = 0;
 	uint64_t start = 0;
 	long pages = 0;
 
@@ -303,17 +278,17 @@ static void render_leaks_nothing(void **state)
 	for (int i = 0; i < RENDERS + 20; i++) {
 		/* The first ones warm the allocator up. */
 		if (i == 20) {
-			descriptors = open_descriptors();
-			pages = resident();
+			descriptors = self_descriptors();
+			pages = self_resident_pages();
 			start = clock_steady_ms();
 		}
 		assert_int_equal(render(span_of(at, len)), CCCD_OK);
 	}
 	print_message("%d renders, %.1f ms each\n", RENDERS,
 	              (double)(clock_steady_ms() - start) / RENDERS);
-	assert_int_equal(open_descriptors(), descriptors);
+	assert_int_equal(self_descriptors(), descriptors);
 #ifndef CCCD_SANITIZED
-	assert_true(resident() - pages < PAGES_SLACK);
+	assert_true(self_resident_pages() - pages < PAGES_SLACK);
 #else
 	(void)pages;
 #endif
