@@ -440,33 +440,6 @@ static void active_auth_run_reports_refusals(void **state)
 	run_refused(span_of("\x90\x00", 2), false, ACTIVE_AUTH_INVALID);
 }
 
-/* [service A3] SHA-256("cccd-aa-v1" || 0003 || "abc" || 01 02), first 8 */
-static void active_auth_challenge_binds_audience_and_nonce(void **state)
-{
-	static const uint8_t want[] = { 0x0F, 0xD8, 0xA6, 0xBD,
-		                        0x2C, 0xE9, 0xF7, 0x2C };
-	uint8_t challenge[ACTIVE_AUTH_CHALLENGE_LEN] = { 0 };
-	uint8_t other[ACTIVE_AUTH_CHALLENGE_LEN] = { 0 };
-
-	(void)state;
-	assert_int_equal(active_auth_challenge(span_text("abc"),
-	                                       span_of("\x01\x02", 2),
-	                                       challenge),
-	                 CCCD_OK);
-	assert_memory_equal(challenge, want, sizeof(want));
-	/* The border between the two parts counts. */
-	assert_int_equal(active_auth_challenge(span_text("ab"),
-	                                       span_of("c\x01\x02", 3), other),
-	                 CCCD_OK);
-	assert_memory_not_equal(challenge, other, sizeof(other));
-	assert_int_equal(
-	        active_auth_challenge(span_text("abc"), no_info, other),
-	        CCCD_ERR_USAGE_ARGUMENT);
-	assert_int_equal(
-	        active_auth_challenge(no_info, span_text("abc"), other),
-	        CCCD_ERR_USAGE_ARGUMENT);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -484,8 +457,6 @@ int main(void)
 		cmocka_unit_test(
 		        active_auth_run_asks_for_as_much_as_the_key_gives),
 		cmocka_unit_test(active_auth_run_reports_refusals),
-		cmocka_unit_test(
-		        active_auth_challenge_binds_audience_and_nonce),
 	};
 
 	return cmocka_run_group_tests_name("active_auth", tests, NULL, NULL);

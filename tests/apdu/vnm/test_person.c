@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The person, and whether the sources tell one story. */
+/* The person, put together from the files of a card. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,12 +12,9 @@
 #include <cmocka.h>
 
 #include "apdu/lds/mrz.h"
-#include "apdu/vnm/consistency.h"
-#include "apdu/vnm/day.h"
 #include "apdu/vnm/dg13.h"
 #include "apdu/vnm/person.h"
-#include "apdu/vnm/qr.h"
-#include "tests/support/vectors.h"
+#include "tests/apdu/vnm/card_data.h"
 
 static const struct cccd_day today = { 2026, 11, 23 };
 static struct json_tables tables;
@@ -36,64 +33,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static struct cccd_mrz mrz_of(const char *text)
-{
-	struct cccd_mrz mrz = { 0 };
-
-	assert_int_equal(mrz_parse(span_text(text), &mrz), CCCD_OK);
-	return mrz;
-}
-
-static struct cccd_mrz mrz_named(const char *name)
-{
-	struct vectors *v = vectors_open("mrz");
-	struct cccd_mrz mrz = mrz_of(vectors_text(v, name));
-
-	vectors_close(v);
-	return mrz;
-}
-
-/* A parsed DG13 with these texts; "" leaves a field out. */
-static void set_field(struct cccd_dg13 *dg13, enum cccd_dg13_number number,
-                      const char *text)
-{
-	dg13->fields[number].state =
-	        text[0] == '\0' ? CCCD_FIELD_MISSING : CCCD_FIELD_PRESENT;
-	dg13->fields[number].text = span_bytes(span_text(text));
-}
-
-static void set_date(struct cccd_dg13 *dg13, enum cccd_dg13_number number,
-                     struct cccd_field_date *date, const char *text)
-{
-	set_field(dg13, number, text);
-	date->form = day_read(span_text(text), &date->date);
-}
-
-static struct cccd_dg13 full_dg13(void)
-{
-	struct cccd_dg13 dg13 = { .national = true };
-
-	set_field(&dg13, CCCD_DG13_ID_NUMBER, "001199000001");
-	set_field(&dg13, CCCD_DG13_FULL_NAME, "Nguye\u0302\u0303n Va\u0306n A");
-	set_date(&dg13, CCCD_DG13_DATE_OF_BIRTH, &dg13.birth, "01/01/1999");
-	set_field(&dg13, CCCD_DG13_SEX, "Nữ");
-	set_field(&dg13, CCCD_DG13_NATIONALITY, "Việt Nam");
-	set_field(&dg13, CCCD_DG13_ETHNICITY, "Tày");
-	set_field(&dg13, CCCD_DG13_RELIGION, "Không");
-	set_field(&dg13, CCCD_DG13_PLACE_OF_ORIGIN,
-	          "Xã Phú Lâm, Yên Sơn, Hà Giang");
-	set_field(&dg13, CCCD_DG13_PLACE_OF_RESIDENCE,
-	          "Số 1 Phố Huế, Hoàn Kiếm, TP. Hà Nội");
-	set_field(&dg13, CCCD_DG13_PERSONAL_FEATURES, "Sẹo chấm, C: 1cm");
-	set_date(&dg13, CCCD_DG13_DATE_OF_ISSUE, &dg13.issue, "15/07/2022");
-	set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry, "01/01/2039");
-	set_field(&dg13, CCCD_DG13_OLD_NUMBER, "012345678, 001199999999");
-	dg13.father.text = span_bytes(span_text("Nguyễn Văn B"));
-	dg13.mother.text = span_bytes(span_text("Trần Thị C"));
-	dg13.spouse.text = span_bytes(span_text("Lê D"));
-	return dg13;
-}
-
 /* Static: a person is too large for a frame of a test. */
 static const struct cccd_person *compose(const struct cccd_mrz *dg1,
                                          const struct cccd_dg13 *dg13)
@@ -109,8 +48,8 @@ static const struct cccd_person *compose(const struct cccd_mrz *dg1,
 
 static void person_compose_fills_every_member(void **state)
 {
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	const struct cccd_person *p = compose(&mrz, &dg13);
 
 	(void)state;
@@ -154,8 +93,8 @@ static void person_compose_fills_every_member(void **state)
 
 static void person_compose_finds_codes_with_their_tables(void **state)
 {
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	const struct cccd_person *p = compose(&mrz, &dg13);
 
 	(void)state;
@@ -181,14 +120,14 @@ static void person_compose_finds_codes_with_their_tables(void **state)
 
 static void person_compose_keeps_unknown_texts_without_code(void **state)
 {
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	const struct cccd_person *p = NULL;
 
 	(void)state;
-	set_field(&dg13, CCCD_DG13_ETHNICITY, "Người sao Hoả");
-	set_field(&dg13, CCCD_DG13_PLACE_OF_RESIDENCE, "Berlin, Đức");
-	set_field(&dg13, CCCD_DG13_ID_NUMBER, "999199000001");
+	card_set_field(&dg13, CCCD_DG13_ETHNICITY, "Người sao Hoả");
+	card_set_field(&dg13, CCCD_DG13_PLACE_OF_RESIDENCE, "Berlin, Đức");
+	card_set_field(&dg13, CCCD_DG13_ID_NUMBER, "999199000001");
 	p = compose(&mrz, &dg13);
 	assert_string_equal(p->ethnicity, "Người sao Hoả");
 	assert_string_equal(p->ethnicity_code.code, "");
@@ -223,18 +162,18 @@ static void person_compose_decides_the_kind(void **state)
 		{ "", "01/01/2013", CCCD_KIND_CAN_CUOC, "date_of_expiry", "",
 		  "Nơi cư trú" },
 	};
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct cccd_dg13 dg13 = full_dg13();
+		struct cccd_dg13 dg13 = card_full_dg13();
 		const struct cccd_person *p = NULL;
 
 		dg13.issue = (struct cccd_field_date){ 0 };
-		set_date(&dg13, CCCD_DG13_DATE_OF_ISSUE, &dg13.issue,
-		         cases[i].issue);
-		set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry,
-		         cases[i].expiry);
+		card_set_date(&dg13, CCCD_DG13_DATE_OF_ISSUE, &dg13.issue,
+		              cases[i].issue);
+		card_set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry,
+		              cases[i].expiry);
 		p = compose(&mrz, &dg13);
 		assert_int_equal(p->document_kind, cases[i].kind);
 		assert_string_equal(p->document_kind_basis, cases[i].basis);
@@ -247,7 +186,7 @@ static void person_compose_decides_the_kind(void **state)
 
 static void person_compose_knows_no_expiry(void **state)
 {
-	struct cccd_mrz mrz = mrz_named("m12_mrz_text");
+	struct cccd_mrz mrz = card_mrz_named("m12_mrz_text");
 	const struct cccd_person *p = compose(&mrz, NULL);
 	struct cccd_dg13 dg13 = { .national = true };
 
@@ -258,10 +197,11 @@ static void person_compose_knows_no_expiry(void **state)
 	assert_string_equal(p->date_of_birth, "1960-01-01");
 	assert_int_equal(p->sex, CCCD_SEX_MALE);
 	/* Whatever DG13 makes of it. */
-	set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry, "31/12/2099");
+	card_set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry,
+	              "31/12/2099");
 	assert_true(compose(&mrz, &dg13)->no_expiry);
 	/* Words in DG13 alone. */
-	mrz = mrz_named("m11_mrz_text");
+	mrz = card_mrz_named("m11_mrz_text");
 	dg13.expiry = (struct cccd_field_date){ .form = CCCD_FORM_NO_EXPIRY };
 	assert_true(compose(&mrz, &dg13)->no_expiry);
 }
@@ -306,7 +246,7 @@ static void person_compose_pivots_two_digit_years(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct cccd_mrz mrz = mrz_of(cases[i].mrz);
+		struct cccd_mrz mrz = card_mrz_of(cases[i].mrz);
 		const struct cccd_person *p = compose(&mrz, NULL);
 
 		assert_string_equal(p->date_of_birth, cases[i].birth);
@@ -317,8 +257,8 @@ static void person_compose_pivots_two_digit_years(void **state)
 
 static void person_compose_leaves_foreign_documents_alone(void **state)
 {
-	struct cccd_mrz mrz = mrz_named("m03_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m03_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	struct cccd_dg11 dg11 = {
 		.full_name = span_bytes(span_text("Müller<<Jürgen<Karl")),
 		.date_of_birth = { .state = CCCD_DATE_COMPLETE,
@@ -372,7 +312,7 @@ static void person_compose_reads_every_specimen(void **state)
 		const struct cccd_person *p = NULL;
 
 		(void)snprintf(name, sizeof(name), "m%02d_mrz_text", i);
-		mrz = mrz_named(name);
+		mrz = card_mrz_named(name);
 		p = compose(&mrz, NULL);
 		assert_string_equal(p->document_number, mrz.document_number);
 		assert_string_equal(p->name_primary, mrz.primary_identifier);
@@ -429,14 +369,14 @@ static void person_compose_needs_something(void **state)
 static void person_compose_cleans_and_cuts_texts(void **state)
 {
 	static char long_text[4000];
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	const struct cccd_person *p = NULL;
 
 	(void)state;
 	memset(long_text, 'x', sizeof(long_text) - 1);
-	set_field(&dg13, CCCD_DG13_PLACE_OF_RESIDENCE, long_text);
-	set_field(&dg13, CCCD_DG13_FULL_NAME, "A\x1B[2J\u202EB\n C");
+	card_set_field(&dg13, CCCD_DG13_PLACE_OF_RESIDENCE, long_text);
+	card_set_field(&dg13, CCCD_DG13_FULL_NAME, "A\x1B[2J\u202EB\n C");
 	dg13.fields[CCCD_DG13_RELIGION].state = CCCD_FIELD_INVALID;
 	dg13.fields[CCCD_DG13_RELIGION].text = (struct cccd_bytes){ 0 };
 	p = compose(&mrz, &dg13);
@@ -481,8 +421,8 @@ static void person_wipe_leaves_nothing(void **state)
 {
 	static struct cccd_person p;
 	static const struct cccd_person zero;
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
+	struct cccd_mrz mrz = card_mrz_named("m11_mrz_text");
+	struct cccd_dg13 dg13 = card_full_dg13();
 	struct person_input input = { .dg1 = &mrz,
 		                      .dg13 = &dg13,
 		                      .tables = &tables.view,
@@ -529,182 +469,6 @@ static void person_age_counts_the_least(void **state)
 	}
 }
 
-/* Static: two of them are too large for the frame of a test. */
-static const struct cccd_qr *qr_of(const char *text)
-{
-	static struct cccd_qr qr;
-
-	assert_int_equal(qr_parse(span_text(text), &qr), CCCD_OK);
-	return &qr;
-}
-
-static void assert_verdict(const struct consistency_input *input,
-                           enum cccd_verdict verdict, const char *reason)
-{
-	struct consistency result = consistency_check(input);
-
-	assert_string_equal(result.reason, reason);
-	assert_int_equal(result.verdict, verdict);
-}
-
-static void consistency_check_accepts_one_story(void **state)
-{
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
-	struct access_attempt can = { ACCESS_PACE, ACCESS_CAN, "000001", 6 };
-	struct consistency_input input = { .dg1 = &mrz,
-		                           .dg13 = &dg13,
-		                           .used = &can,
-		                           .id_number = "001199000001" };
-	struct consistency result;
-
-	(void)state;
-	input.qr = qr_of("001199000001|012345678|Nguyễn Văn A|01011999|Nữ|"
-	                 "Hà Nội|15072022");
-	result = consistency_check(&input);
-	assert_int_equal(result.verdict, CCCD_SUCCESSFUL);
-	assert_string_equal(result.reason, "");
-	assert_int_equal(result.count, 12);
-}
-
-static void consistency_check_finds_each_difference(void **state)
-{
-	static const struct {
-		enum cccd_dg13_number number;
-		const char *text;
-		enum cccd_verdict verdict;
-		const char *reason;
-	} cases[] = {
-		{ CCCD_DG13_ID_NUMBER, "001199000002", CCCD_FAILED,
-		  "number_differs" },
-		{ CCCD_DG13_ID_NUMBER, "002199000001", CCCD_FAILED,
-		  "number_differs" },
-		{ CCCD_DG13_ID_NUMBER, "00119900000", CCCD_FAILED,
-		  "number_malformed" },
-		{ CCCD_DG13_FULL_NAME, "Nguyễn Văn B", CCCD_FAILED,
-		  "name_differs" },
-		{ CCCD_DG13_FULL_NAME, "阮文", CCCD_UNDETERMINED,
-		  "name_not_comparable" },
-		{ CCCD_DG13_DATE_OF_BIRTH, "02/01/1999", CCCD_FAILED,
-		  "birth_differs" },
-		{ CCCD_DG13_DATE_OF_BIRTH, "1999", CCCD_SUCCESSFUL, "" },
-		{ CCCD_DG13_DATE_OF_BIRTH, "rất lâu", CCCD_UNDETERMINED,
-		  "birth_unreadable" },
-		{ CCCD_DG13_SEX, "Nam", CCCD_FAILED, "sex_differs" },
-		{ CCCD_DG13_SEX, "?", CCCD_UNDETERMINED, "sex_unreadable" },
-		{ CCCD_DG13_DATE_OF_EXPIRY, "01/01/2040", CCCD_FAILED,
-		  "expiry_differs" },
-		{ CCCD_DG13_DATE_OF_EXPIRY, "mai", CCCD_UNDETERMINED,
-		  "expiry_unreadable" },
-	};
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct cccd_dg13 dg13 = full_dg13();
-		struct consistency_input input = { .dg1 = &mrz, .dg13 = &dg13 };
-
-		set_field(&dg13, cases[i].number, cases[i].text);
-		if (cases[i].number == CCCD_DG13_DATE_OF_BIRTH)
-			set_date(&dg13, cases[i].number, &dg13.birth,
-			         cases[i].text);
-		if (cases[i].number == CCCD_DG13_DATE_OF_EXPIRY)
-			set_date(&dg13, cases[i].number, &dg13.expiry,
-			         cases[i].text);
-		assert_verdict(&input, cases[i].verdict, cases[i].reason);
-	}
-}
-
-static void consistency_check_compares_no_expiry(void **state)
-{
-	struct cccd_mrz mrz = mrz_named("m12_mrz_text");
-	struct cccd_dg13 dg13 = { .national = true };
-	struct consistency_input input = { .dg1 = &mrz, .dg13 = &dg13 };
-
-	(void)state;
-	set_field(&dg13, CCCD_DG13_DATE_OF_EXPIRY, "Không thời hạn");
-	dg13.expiry.form = CCCD_FORM_NO_EXPIRY;
-	assert_verdict(&input, CCCD_SUCCESSFUL, "");
-	set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry, "31/12/2099");
-	assert_verdict(&input, CCCD_SUCCESSFUL, "");
-	set_date(&dg13, CCCD_DG13_DATE_OF_EXPIRY, &dg13.expiry, "01/01/2030");
-	assert_verdict(&input, CCCD_FAILED, "expiry_differs");
-	mrz = mrz_named("m11_mrz_text");
-	dg13.expiry.form = CCCD_FORM_NO_EXPIRY;
-	assert_verdict(&input, CCCD_FAILED, "expiry_differs");
-}
-
-static void consistency_check_compares_password_and_number(void **state)
-{
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct access_attempt can = { ACCESS_PACE, ACCESS_CAN, "123456", 6 };
-	struct access_attempt key = { ACCESS_BAC, ACCESS_MRZ,
-		                      "199000001499010183901016", 24 };
-	struct consistency_input input = { .dg1 = &mrz, .used = &can };
-
-	(void)state;
-	assert_verdict(&input, CCCD_UNDETERMINED, "can_unlike_number");
-	input.used = &key;
-	assert_verdict(&input, CCCD_SUCCESSFUL, "");
-	key.value[23] = '7';
-	assert_verdict(&input, CCCD_FAILED, "password_differs");
-	input.used = NULL;
-	input.id_number = "001199000002";
-	assert_verdict(&input, CCCD_FAILED, "given_number_differs");
-}
-
-static void consistency_check_compares_the_qr(void **state)
-{
-	static const struct {
-		const char *qr;
-		enum cccd_verdict verdict;
-		const char *reason;
-	} cases[] = {
-		{ "001199000001||NGUYEN VAN A|01011999|Nữ|HN|15072022",
-		  CCCD_SUCCESSFUL, "" },
-		{ "001199000002||Nguyễn Văn A|01011999|Nữ|HN|15072022",
-		  CCCD_FAILED, "qr_number_differs" },
-		{ "001199000001||Nguyễn Văn B|01011999|Nữ|HN|15072022",
-		  CCCD_FAILED, "qr_name_differs" },
-		{ "001199000001||Nguyeexn Vawn A|01011999|Nữ|HN|15072022",
-		  CCCD_UNDETERMINED, "qr_name_mangled" },
-		{ "001199000001||Nguy?n V?n A|01011999|Nữ|HN|15072022",
-		  CCCD_UNDETERMINED, "qr_name_damaged" },
-		{ "001199000001||Nguyễn Văn A|02011999|Nữ|HN|15072022",
-		  CCCD_FAILED, "qr_birth_differs" },
-		{ "001199000001||Nguyễn Văn A|xx|Nữ|HN|15072022",
-		  CCCD_UNDETERMINED, "qr_birth_unreadable" },
-		{ "001199000001||Nguyễn Văn A|01011999|Nam|HN|15072022",
-		  CCCD_FAILED, "qr_sex_differs" },
-		{ "001199000001||Nguyễn Văn A|01011999|N?|HN|15072022",
-		  CCCD_UNDETERMINED, "qr_sex_unreadable" },
-		{ "001199000001||Nguyễn Văn A|01011999|Nữ|HN|16072022",
-		  CCCD_FAILED, "qr_issue_differs" },
-	};
-	struct cccd_mrz mrz = mrz_named("m11_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		struct consistency_input input = { .dg1 = &mrz,
-			                           .dg13 = &dg13,
-			                           .qr = qr_of(cases[i].qr) };
-
-		assert_verdict(&input, cases[i].verdict, cases[i].reason);
-	}
-}
-
-static void consistency_check_has_nothing_to_say_of_others(void **state)
-{
-	struct cccd_mrz mrz = mrz_named("m01_mrz_text");
-	struct cccd_dg13 dg13 = full_dg13();
-	struct consistency_input input = { .dg1 = &mrz, .dg13 = &dg13 };
-
-	(void)state;
-	/* Another State's DG13 is not ours to compare. */
-	assert_verdict(&input, CCCD_NOT_SUPPORTED, "nothing_to_compare");
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -723,14 +487,6 @@ int main(void)
 		cmocka_unit_test(person_apply_tables_cuts_on_characters),
 		cmocka_unit_test(person_wipe_leaves_nothing),
 		cmocka_unit_test(person_age_counts_the_least),
-		cmocka_unit_test(consistency_check_accepts_one_story),
-		cmocka_unit_test(consistency_check_finds_each_difference),
-		cmocka_unit_test(consistency_check_compares_no_expiry),
-		cmocka_unit_test(
-		        consistency_check_compares_password_and_number),
-		cmocka_unit_test(consistency_check_compares_the_qr),
-		cmocka_unit_test(
-		        consistency_check_has_nothing_to_say_of_others),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -165,74 +165,75 @@ static void jwks_parse_refuses_everything_else(void **state)
 	}
 }
 
+static const char *const json[] = {
+	"{}",
+	" \t\r\n{ } \n",
+	"{\"a\":[1,-0,1.5,1e9,1E-9,true,false,null,\"\",{},[]]}",
+	"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"}",
+	"{\"a\":\"Nguyễn\"}",
+	"{\"a\":{\"a\":{\"a\":[[[[[[[[[[[[[]]]]]]]]]]]]]}}}",
+};
+
+static const char *const not_json[] = {
+	"",
+	"[]",
+	"1",
+	"\"a\"",
+	"{",
+	"}",
+	"{}}",
+	"{}{}",
+	"{\"a\"}",
+	"{\"a\":}",
+	"{\"a\":1,}",
+	"{,}",
+	"{\"a\" 1}",
+	"{a:1}",
+	"{'a':1}",
+	"{\"a\":[1,]}",
+	"{\"a\":[,1]}",
+	"{\"a\":[1 2]}",
+	"{\"a\":[1}",
+	"{\"a\":(1)}",
+	"{\"a\":01}",
+	"{\"a\":+1}",
+	"{\"a\":1.}",
+	"{\"a\":.5}",
+	"{\"a\":1e}",
+	"{\"a\":-}",
+	"{\"a\":0x10}",
+	"{\"a\":NaN}",
+	"{\"a\":Infinity}",
+	"{\"a\":True}",
+	"{\"a\":truex}",
+	"{\"a\":\"\t\"}",
+	"{\"a\":\"\\x\"}",
+	"{\"a\":\"\\u12\"}",
+	"{\"a\":\"\\u0000\"}",
+	"{\"a\":\"}",
+	"{\"a\":\"\\",
+	"{\"\\u0061\":1}",
+	"\xEF\xBB\xBF{}",
+	"{\"a\":\"\xC3\x28\"}",
+	"{\"a\":\"\xED\xA0\x80\"}",
+	"{\v}",
+	"{}//",
+	"{/**/}",
+	"{\"a\":{\"a\":{\"a\":[[[[[[[[[[[[[[]]]]]]]]]]]]]]}}}",
+};
+
 static void strict_takes_json_and_nothing_like_it(void **state)
 {
-	static const char *const good[] = {
-		"{}",
-		" \t\r\n{ } \n",
-		"{\"a\":[1,-0,1.5,1e9,1E-9,true,false,null,\"\",{},[]]}",
-		"{\"a\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"}",
-		"{\"a\":\"Nguyễn\"}",
-		"{\"a\":{\"a\":{\"a\":[[[[[[[[[[[[[]]]]]]]]]]]]]}}}",
-	};
-	static const char *const bad[] = {
-		"",
-		"[]",
-		"1",
-		"\"a\"",
-		"{",
-		"}",
-		"{}}",
-		"{}{}",
-		"{\"a\"}",
-		"{\"a\":}",
-		"{\"a\":1,}",
-		"{,}",
-		"{\"a\" 1}",
-		"{a:1}",
-		"{'a':1}",
-		"{\"a\":[1,]}",
-		"{\"a\":[,1]}",
-		"{\"a\":[1 2]}",
-		"{\"a\":[1}",
-		"{\"a\":(1)}",
-		"{\"a\":01}",
-		"{\"a\":+1}",
-		"{\"a\":1.}",
-		"{\"a\":.5}",
-		"{\"a\":1e}",
-		"{\"a\":-}",
-		"{\"a\":0x10}",
-		"{\"a\":NaN}",
-		"{\"a\":Infinity}",
-		"{\"a\":True}",
-		"{\"a\":truex}",
-		"{\"a\":\"\t\"}",
-		"{\"a\":\"\\x\"}",
-		"{\"a\":\"\\u12\"}",
-		"{\"a\":\"\\u0000\"}",
-		"{\"a\":\"}",
-		"{\"a\":\"\\",
-		"{\"\\u0061\":1}",
-		"\xEF\xBB\xBF{}",
-		"{\"a\":\"\xC3\x28\"}",
-		"{\"a\":\"\xED\xA0\x80\"}",
-		"{\v}",
-		"{}//",
-		"{/**/}",
-		"{\"a\":{\"a\":{\"a\":[[[[[[[[[[[[[[]]]]]]]]]]]]]]}}}",
-	};
-
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
-		if (!strict_is_json(span_text(good[i]), NULL))
-			print_error("%s\n", good[i]);
-		assert_true(strict_is_json(span_text(good[i]), NULL));
+	for (size_t i = 0; i < ARRAY_LEN(json); i++) {
+		if (!strict_is_json(span_text(json[i]), NULL))
+			print_error("%s\n", json[i]);
+		assert_true(strict_is_json(span_text(json[i]), NULL));
 	}
-	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		if (strict_is_json(span_text(bad[i]), NULL))
-			print_error("%s\n", bad[i]);
-		assert_false(strict_is_json(span_text(bad[i]), NULL));
+	for (size_t i = 0; i < ARRAY_LEN(not_json); i++) {
+		if (strict_is_json(span_text(not_json[i]), NULL))
+			print_error("%s\n", not_json[i]);
+		assert_false(strict_is_json(span_text(not_json[i]), NULL));
 	}
 	assert_false(strict_is_json(span_of("{}\0", 3), NULL));
 }
