@@ -12,8 +12,10 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "lib/json/gateway_reply.h"
 #include "lib/json/gateway_request.h"
+#include "lib/json/registry.h"
 #include "service/gateway/check_reply.h"
 
 enum { ID_BYTES = 16, SUBJECT_MAX = 96 };
@@ -68,6 +70,28 @@ static enum cccd_err find_device(void *context, const char *thumbprint,
 	return CCCD_OK;
 }
 
+/* What goes into logs is short and of one line: a desk may be taken over. */
+static enum cccd_err check_texts(const struct cccd_assertion *assertion,
+                                 struct cccd_error *error)
+{
+	const struct {
+		const char *text;
+		size_t max;
+	} claims[] = {
+		{ cccd_assertion_transaction(assertion),
+		  CHECK_TRANSACTION_MAX },
+		{ cccd_assertion_origin(assertion), RP_ORIGIN_MAX },
+		{ cccd_assertion_purpose(assertion), RP_PURPOSE_MAX },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(claims); i++)
+		if (strlen(claims[i].text) >= claims[i].max ||
+		    text_has_controls(span_text(claims[i].text)))
+			return fail(error, CCCD_ERR_ASSERTION_MALFORMED,
+			            "a claim that no log takes");
+	return CCCD_OK;
+}
+
 static enum cccd_err verify(struct run *run, struct cccd_error *error)
 {
 	const struct buf *token = &run->request.assertion;
@@ -85,6 +109,7 @@ static enum cccd_err verify(struct run *run, struct cccd_error *error)
 	TRY(gateway_nonce_peek(buf_span(token), error, run->nonce));
 	TRY(cccd_assertion_verify((const char *)token->at, token->len,
 	                          &expected, &run->assertion, error));
+	TRY(check_texts(run->assertion, error));
 	result = cccd_assertion_result(run->assertion, &len);
 	return gateway_person_read(span_of(result, len), error, &run->person);
 }

@@ -8,7 +8,7 @@
 #include "service/gateway/match.h"
 #include "service/gateway/store.h"
 
-enum { CHECK_ID_MAX = 23 };
+enum { CHECK_ID_MAX = 23, CHECK_TRANSACTION_MAX = 64 };
 
 /**
  * struct check_parts - what every check uses; many threads at once.
@@ -42,7 +42,7 @@ struct check_parts {
 struct check_outcome {
 	char *text;
 	char request_id[CHECK_ID_MAX];
-	char transaction[64];
+	char transaction[CHECK_TRANSACTION_MAX];
 	enum match_verdict verdict;
 	enum registry_outcome registry;
 	unsigned int attempts;
