@@ -58,7 +58,11 @@ enum cccd_err lgsp_object_make(const struct lgsp_pair *pairs, size_t count,
 	if (root == NULL)
 		return CCCD_ERR_MEMORY;
 	for (size_t i = 0; i < count; i++)
-		make_text_if(&maker, root, pairs[i].name, pairs[i].value);
+		if (pairs[i].value == NULL)
+			make_text(&maker, root, pairs[i].name, "");
+		else
+			make_text_if(&maker, root, pairs[i].name,
+			             pairs[i].value);
 	TRY(make_text_of(&maker, root, false, &text));
 	err = buf_append(ret, span_text(text));
 	wipe(text, strlen(text));

@@ -17,7 +17,7 @@ struct lgsp_pair {
  * lgsp_object_make() - one flat object of strings, in this order.
  * @ret: emptied first; not ended with NUL
  *
- * Pairs with an empty value are left out.
+ * Pairs with an empty value are left out; NULL is sent as an empty string.
  */
 CHECKED enum cccd_err lgsp_object_make(const struct lgsp_pair *pairs,
                                        size_t count, struct buf *ret);

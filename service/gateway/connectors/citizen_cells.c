@@ -91,6 +91,16 @@ static const struct {
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* The cards of 2013 to 2015 bore the twelve digits that stayed: a number,
+ * but not an old one. */
+static bool set_old_number(struct span text, char *place)
+{
+	char same[CITIZEN_NUMBER_MAX] = "";
+
+	return citizen_set_number(text, 9, place) ||
+	       citizen_set_number(text, 12, same);
+}
+
 static bool set_cell(const struct cell *cell, struct span text,
                      struct citizen *citizen)
 {
@@ -104,7 +114,7 @@ static bool set_cell(const struct cell *cell, struct span text,
 		return false;
 	switch (cell->kind) {
 	case CELL_ID: return citizen_set_number(text, 12, place);
-	case CELL_OLD: return citizen_set_number(text, 9, place);
+	case CELL_OLD: return set_old_number(text, place);
 	case CELL_DATE: return citizen_set_date(text, place);
 	case CELL_TEXT: return citizen_set_text(text, place, cell->cap);
 	}

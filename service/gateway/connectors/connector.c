@@ -60,22 +60,32 @@ static const struct outcome_row {
 
 struct connector {
 	const struct connector_ops *ops;
+	unsigned int capabilities;
 	struct connector_state *state;
 	struct breaker breaker;
 	char name[SETTING_TEXT_MAX];
 };
 
-/** struct breaker_options - the settings every kind has. */
-struct breaker_options {
+static const char *const operation_words[] = { "lookup", "authenticate", NULL };
+
+/**
+ * struct common_options - the settings every kind has.
+ * @only_authenticate: no look-up, whatever else the kind has
+ */
+struct common_options {
 	uint32_t failures;
 	uint32_t open_ms;
+	unsigned int only_authenticate;
 };
 
-static const struct setting_rule breaker_rules[] = {
+static const struct setting_rule common_rules[] = {
 	{ "breaker_failures", SETTING_NUMBER, "5",
-	  offsetof(struct breaker_options, failures), NULL, 0, 1000 },
+	  offsetof(struct common_options, failures), NULL, 0, 1000 },
 	{ "breaker_time", SETTING_TIME, "30 s",
-	  offsetof(struct breaker_options, open_ms), NULL, 10, 600000 },
+	  offsetof(struct common_options, open_ms), NULL, 10, 600000 },
+	{ "operation", SETTING_WORD, "lookup",
+	  offsetof(struct common_options, only_authenticate), operation_words,
+	  0, 0 },
 };
 
 void registry_answer_wipe(struct registry_answer *answer)
@@ -116,10 +126,10 @@ const struct connector_ops *connector_kind(const char *kind)
 	return NULL;
 }
 
-static bool is_breaker_key(const char *key)
+static bool is_common_key(const char *key)
 {
-	for (size_t i = 0; i < ARRAY_LEN(breaker_rules); i++)
-		if (strcmp(breaker_rules[i].key, key) == 0)
+	for (size_t i = 0; i < ARRAY_LEN(common_rules); i++)
+		if (strcmp(common_rules[i].key, key) == 0)
 			return true;
 	return false;
 }
@@ -127,7 +137,7 @@ static bool is_breaker_key(const char *key)
 /* The section in two: ours, and what the kind reads. */
 static CHECKED enum cccd_err part(const struct connector_section *section,
                                   struct connector_setting **ret_list,
-                                  struct connector_section *ret_breaker,
+                                  struct connector_section *ret_common,
                                   struct connector_section *ret_kind)
 {
 	struct connector_setting *all =
@@ -138,28 +148,44 @@ static CHECKED enum cccd_err part(const struct connector_section *section,
 	if (all == NULL)
 		return CCCD_ERR_MEMORY;
 	for (size_t i = 0; i < section->count; i++) {
-		if (is_breaker_key(section->settings[i].key))
+		if (is_common_key(section->settings[i].key))
 			all[first++] = section->settings[i];
 		else
 			all[--last] = section->settings[i];
 	}
 	*ret_list = all;
-	*ret_breaker = *section;
-	ret_breaker->settings = all;
-	ret_breaker->count = first;
+	*ret_common = *section;
+	ret_common->settings = all;
+	ret_common->count = first;
 	*ret_kind = *section;
 	ret_kind->settings = all + last;
 	ret_kind->count = section->count - last;
 	return CCCD_OK;
 }
 
+static CHECKED enum cccd_err choose(struct connector *connector,
+                                    const struct common_options *options,
+                                    const struct connector_section *section,
+                                    struct cccd_error *error)
+{
+	connector->capabilities = connector->ops->capabilities;
+	if (options->only_authenticate == 0)
+		return CCCD_OK;
+	connector->capabilities &= REGISTRY_AUTHENTICATE;
+	if (connector->capabilities != 0)
+		return CCCD_OK;
+	return fail(error, CCCD_ERR_POLICY_CONFIG,
+	            "connector %.40s: operation: this kind only looks up",
+	            section->name);
+}
+
 static CHECKED enum cccd_err open_parts(const struct connector_section *section,
                                         struct cccd_error *error,
                                         struct connector *connector)
 {
-	struct breaker_options options = { 0, 0 };
-	const struct setting_table table = { breaker_rules,
-		                             ARRAY_LEN(breaker_rules),
+	struct common_options options = { .failures = 0 };
+	const struct setting_table table = { common_rules,
+		                             ARRAY_LEN(common_rules),
 		                             &options };
 	struct connector_section ours = *section;
 	struct connector_section theirs = *section;
@@ -169,6 +195,8 @@ static CHECKED enum cccd_err open_parts(const struct connector_section *section,
 	if (err != CCCD_OK)
 		return err;
 	err = settings_read(&ours, &table, 1, error);
+	if (err == CCCD_OK)
+		err = choose(connector, &options, section, error);
 	if (err == CCCD_OK)
 		err = connector->ops->open(&theirs, error, &connector->state);
 	/* Keys and values are the caller's; only the list was ours. */
@@ -223,7 +251,7 @@ const char *connector_name(const struct connector *connector)
 
 unsigned int connector_capabilities(const struct connector *connector)
 {
-	return connector->ops->capabilities;
+	return connector->capabilities;
 }
 
 const char *connector_circuit(struct connector *connector)
@@ -313,7 +341,7 @@ enum cccd_err connector_query(struct connector *connector,
 	if (lacks != NULL) {
 		ret->outcome = REGISTRY_QUESTION;
 		(void)snprintf(ret->detail, sizeof(ret->detail), "%s", lacks);
-	} else if ((connector->ops->capabilities &
+	} else if ((connector->capabilities &
 	            (unsigned int)question->operation) == 0) {
 		ret->outcome = REGISTRY_UNSUPPORTED;
 	} else {

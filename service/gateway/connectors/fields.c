@@ -9,6 +9,16 @@
 static const char *const date_words[] = { "compact", "dashed", NULL };
 static const char *const case_words[] = { "upper", "as_is", NULL };
 
+/** enum without_procedure - what becomes of a question without MaDVC. */
+enum without_procedure {
+	PROCEDURE_REFUSED = 0,
+	PROCEDURE_LEFT_OUT,
+	PROCEDURE_EMPTY,
+};
+
+static const char *const procedure_words[] = { "refused", "left_out", "empty",
+	                                       NULL };
+
 #define AT(member) offsetof(struct field_options, member)
 #define TEXT(name, initial)                                        \
 	{                                                          \
@@ -17,6 +27,9 @@ static const char *const case_words[] = { "upper", "as_is", NULL };
 
 const struct setting_rule field_rules[] = {
 	TEXT(agency, NULL),
+	TEXT(procedure, ""),
+	{ "without_procedure", SETTING_WORD, "refused", AT(without_procedure),
+	  procedure_words, 0, 0 },
 	TEXT(integration, "037"),
 	TEXT(integration_check, ""),
 	TEXT(account, ""),
@@ -90,6 +103,19 @@ static bool is_date(const char *date)
 	return true;
 }
 
+/* The question's code, or the agency's own. */
+static bool put_procedure(const struct field_options *options, const char *code,
+                          struct fields *ret)
+{
+	const char *procedure = code[0] != '\0' ? code : options->procedure;
+
+	ret->empty_procedure = procedure[0] == '\0' &&
+	                       options->without_procedure == PROCEDURE_EMPTY;
+	if (procedure[0] == '\0')
+		return options->without_procedure != PROCEDURE_REFUSED;
+	return put(procedure, ret->procedure, sizeof(ret->procedure));
+}
+
 /* The whole date, or the year where the day is not known. */
 static bool put_date(const struct field_options *options, const char *date,
                      struct fields *ret)
@@ -118,8 +144,7 @@ static const char *make(const struct field_options *options,
 		integration = question->service_code;
 	if (!put_must(question->request_id, ret->request, sizeof(ret->request)))
 		return "request id";
-	if (!put_must(question->procedure_code, ret->procedure,
-	              sizeof(ret->procedure)))
+	if (!put_procedure(options, question->procedure_code, ret))
 		return "procedure code";
 	if (!put(integration, ret->integration, sizeof(ret->integration)))
 		return "service code";

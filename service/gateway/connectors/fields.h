@@ -9,6 +9,8 @@
 /**
  * struct field_options - what the agency adds; from field_rules.
  * @agency:         MaDonVi
+ * @procedure:      MaDVC where the question names none; "" for none
+ * @without_procedure: what then: refused, left out or sent empty
  * @integration:    MaTichHop of a look-up; @integration_check: of an
  *                  authentication, "" leaves it out
  * @account, @phone: TaiKhoan, SoDienThoai; "" leaves them out
@@ -17,6 +19,8 @@
  */
 struct field_options {
 	char agency[SETTING_TEXT_MAX];
+	char procedure[SETTING_TEXT_MAX];
+	unsigned int without_procedure;
 	char integration[SETTING_TEXT_MAX];
 	char integration_check[SETTING_TEXT_MAX];
 	char account[SETTING_TEXT_MAX];
@@ -32,10 +36,12 @@ extern const size_t field_rule_count;
  * struct fields - values as they are sent; "" where an element is left out.
  *
  * Either @number or @old_number, and either @date or @year is "".
+ * @empty_procedure: the element of @procedure is sent though it is ""
  */
 struct fields {
 	char request[41];
 	char procedure[21];
+	bool empty_procedure;
 	char integration[21];
 	char officer[21];
 	char agency[36];

@@ -57,28 +57,27 @@ static CHECKED enum cccd_err make_body(const struct own_options *own,
 	return lgsp_object_make(&pair, 1, ret);
 }
 
+/* As if the platform had sent the text inside and nothing around it. */
 static CHECKED enum cccd_err judge(const struct connector_state *state,
-                                   const struct http_reply *reply,
+                                   struct http_reply *reply,
                                    enum registry_operation operation,
                                    struct registry_answer *ret)
 {
 	const struct own_options *own = state->own;
 	BUF inner = buf_make(state->http_options.answer_max);
-	enum cccd_err err = CCCD_OK;
 
-	if (own->answer_xml != 0)
-		return soap_reply_judge(reply, operation, &own->soap.dialect,
-		                        ret);
-	if (!reply_begin(reply, ret))
-		return CCCD_OK;
-	err = lgsp_text_at(buf_span(&reply->body), own->answer_member, &inner);
-	if (err == CCCD_ERR_MEMORY)
-		return err;
-	ret->outcome = REGISTRY_MALFORMED;
-	if (err != CCCD_OK)
-		return CCCD_OK;
-	return soap_answer_parse(buf_span(&inner), operation,
-	                         &own->soap.dialect, ret);
+	if (own->answer_xml == 0 && reply->failure == REGISTRY_NOT_ASKED) {
+		enum cccd_err err = lgsp_text_at(buf_span(&reply->body),
+		                                 own->answer_member, &inner);
+
+		if (err == CCCD_ERR_MEMORY)
+			return err;
+		/* What holds no such text is as good as nothing. */
+		if (err != CCCD_OK)
+			buf_reset(&inner);
+		TRY(buf_set(&reply->body, buf_span(&inner)));
+	}
+	return soap_reply_judge(reply, operation, &own->soap.dialect, ret);
 }
 
 static enum cccd_err lgsp_ask(const struct connector_state *state,

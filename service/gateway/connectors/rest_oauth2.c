@@ -53,7 +53,7 @@ static CHECKED enum cccd_err make_body(const struct own_options *own,
 {
 	const struct lgsp_pair pairs[] = {
 		{ "maYeuCau", fields->request },
-		{ "maDVC", fields->procedure },
+		{ "maDVC", fields->empty_procedure ? NULL : fields->procedure },
 		{ "maCanBo", fields->officer },
 		{ "soDinhDanh", fields->number },
 		{ "soCMND", fields->old_number },

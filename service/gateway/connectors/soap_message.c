@@ -58,12 +58,10 @@ static CHECKED enum cccd_err put_escaped(struct buf *ret, const char *text)
 	return CCCD_OK;
 }
 
-/* An element; left out when it is empty. */
-static CHECKED enum cccd_err put_element(struct buf *ret, const char *prefix,
-                                         const char *name, const char *value)
+/* An element, whatever is in it. */
+static CHECKED enum cccd_err put_any(struct buf *ret, const char *prefix,
+                                     const char *name, const char *value)
 {
-	if (value[0] == '\0')
-		return CCCD_OK;
 	TRY(put(ret, "<"));
 	TRY(put(ret, prefix));
 	TRY(put(ret, name));
@@ -73,6 +71,13 @@ static CHECKED enum cccd_err put_element(struct buf *ret, const char *prefix,
 	TRY(put(ret, prefix));
 	TRY(put(ret, name));
 	return put(ret, ">");
+}
+
+/* An element; left out when it is empty. */
+static CHECKED enum cccd_err put_element(struct buf *ret, const char *prefix,
+                                         const char *name, const char *value)
+{
+	return value[0] == '\0' ? CCCD_OK : put_any(ret, prefix, name, value);
 }
 
 static CHECKED enum cccd_err put_birth(struct buf *ret, const char *prefix,
@@ -96,8 +101,6 @@ static CHECKED enum cccd_err put_fields(struct buf *ret, const char *prefix,
 		const char *name;
 		const char *value;
 	} elements[] = {
-		{ "MaYeuCau", fields->request },
-		{ "MaDVC", fields->procedure },
 		{ "MaTichHop", fields->integration },
 		{ "MaCanBo", fields->officer },
 		{ "MaDonVi", fields->agency },
@@ -108,6 +111,10 @@ static CHECKED enum cccd_err put_fields(struct buf *ret, const char *prefix,
 		{ "HoVaTen", fields->name },
 	};
 
+	TRY(put_element(ret, prefix, "MaYeuCau", fields->request));
+	if (fields->empty_procedure)
+		TRY(put_any(ret, prefix, "MaDVC", ""));
+	TRY(put_element(ret, prefix, "MaDVC", fields->procedure));
 	for (size_t i = 0; i < ARRAY_LEN(elements); i++)
 		TRY(put_element(ret, prefix, elements[i].name,
 		                elements[i].value));

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "base/clock.h"
+#include "tests/support/canary.h"
 
 static void start_child(struct rig *rig, int in, int out)
 {
@@ -262,4 +263,26 @@ void rig_ask(struct connector *connector,
 	assert_int_equal(connector_query(connector, question,
 	                                 clock_steady_ms() + RIG_WAIT_MS, ret),
 	                 CCCD_OK);
+}
+
+bool rig_is_zero(const struct citizen *citizen)
+{
+	const uint8_t *bytes = (const uint8_t *)citizen;
+
+	for (size_t i = 0; i < sizeof(*citizen); i++)
+		if (bytes[i] != 0)
+			return false;
+	return true;
+}
+
+void rig_assert_no_canary(const char *text)
+{
+	static const char *const secrets[] = { "001090000001",  "012345678",
+		                               "Nguyễn Văn An", "NGUYỄN VĂN AN",
+		                               "NGUYEN VAN",    "s3cret",
+		                               "key-0001" };
+
+	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
+		assert_null(
+		        canary_sings(span_text(text), span_text(secrets[i])));
 }

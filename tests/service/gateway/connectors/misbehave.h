@@ -59,4 +59,10 @@ void rig_ask(struct connector *connector,
              const struct registry_question *question,
              struct registry_answer *ret);
 
+/* Whether nothing is left of anybody. */
+bool rig_is_zero(const struct citizen *citizen);
+
+/* What is said of a failure names nobody. */
+void rig_assert_no_canary(const char *text);
+
 #endif

@@ -118,6 +118,8 @@ def xml_of(case):
         "utf16": collection(citizen()).replace("UTF-8", "UTF-16"),
         "fault": fault("Server"),
         "blame": fault("Client"),
+        "fault_500": fault("Server"),
+        "blame_500": fault("Client"),
         "true": exists("true"),
         "false": exists("false", ANSWER),
         "maybe": exists("maybe"),
@@ -321,6 +323,8 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(200, media, text + " " * 300000)
         elif case == "type":
             self.reply(200, "text/html; charset=utf-8", text)
+        elif case.endswith("_500") and case != "status_500":
+            self.reply(500, media, text)
         elif case in ("fault", "blame"):
             self.reply(500 if media == "application/xml" else 200, media,
                        text)

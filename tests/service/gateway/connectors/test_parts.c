@@ -12,7 +12,9 @@
 #undef fail
 
 #include "base/clock.h"
+#include "lib/json/lgsp.h"
 #include "service/gateway/connectors/breaker.h"
+#include "service/gateway/connectors/citizen_cells.h"
 #include "service/gateway/connectors/citizen_words.h"
 #include "service/gateway/connectors/soap_message.h"
 #include "service/gateway/connectors/token.h"
@@ -298,6 +300,54 @@ static void soap_message_keeps_the_order_and_escapes(void **state)
 	             "</dan:TraCuuThongTinCongDan></soapenv:Body>"));
 }
 
+/* The code of the procedure: there, not there, there without a value. */
+static void soap_message_sends_an_empty_procedure(void **state)
+{
+	static const struct soap_options options = {
+		.dialect = { .request_namespace = "urn:x", },
+	};
+	static const struct {
+		const char *code;
+		bool empty;
+		const char *wanted;
+	} rows[] = {
+		{ "1.0001", false, "</dan:MaYeuCau><dan:MaDVC>1.0001</" },
+		{ "", false, "</dan:MaYeuCau><dan:MaTichHop>" },
+		{ "", true,
+		  "</dan:MaYeuCau><dan:MaDVC></dan:MaDVC><dan:MaTichHop>" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		BUF message = buf_make(HTTP_REQUEST_MAX);
+		struct fields fields = sample;
+
+		(void)snprintf(fields.procedure, sizeof(fields.procedure), "%s",
+		               rows[i].code);
+		fields.empty_procedure = rows[i].empty;
+		assert_int_equal(soap_message_make(&options, REGISTRY_LOOKUP,
+		                                   &fields, &message),
+		                 CCCD_OK);
+		assert_int_equal(buf_append_byte(&message, 0), CCCD_OK);
+		assert_non_null(
+		        strstr((const char *)message.at, rows[i].wanted));
+	}
+}
+
+static void lgsp_object_leaves_out_what_is_empty(void **state)
+{
+	static const struct lgsp_pair pairs[] = { { "a", "1" },
+		                                  { "b", "" },
+		                                  { "c", NULL } };
+	BUF object = buf_make(64);
+
+	(void)state;
+	assert_int_equal(lgsp_object_make(pairs, ARRAY_LEN(pairs), &object),
+	                 CCCD_OK);
+	assert_true(span_equal(buf_span(&object),
+	                       span_text("{\"a\":\"1\",\"c\":\"\"}")));
+}
+
 static const char *line_of(const struct headers *headers, const char *name)
 {
 	for (size_t i = 0; i < headers->count; i++) {
@@ -396,6 +446,68 @@ static void fields_follow_the_options(void **state)
 	                    "agency");
 }
 
+static void fields_say_what_no_procedure_means(void **state)
+{
+	static struct field_options options = { .agency = "G01" };
+	struct registry_question question = {
+		.operation = REGISTRY_LOOKUP,
+		.request_id = "r",
+		.id_number = "001090000001",
+		.old_number = "",
+		.full_name = "An",
+		.date_of_birth = "1990",
+		.officer_id = "CB",
+		.service_code = "",
+		.procedure_code = "",
+	};
+	struct fields fields;
+
+	(void)state;
+	assert_string_equal(fields_make(&options, &question, &fields),
+	                    "procedure code");
+	options.without_procedure = 1;
+	assert_null(fields_make(&options, &question, &fields));
+	assert_string_equal(fields.procedure, "");
+	assert_false(fields.empty_procedure);
+	options.without_procedure = 2;
+	assert_null(fields_make(&options, &question, &fields));
+	assert_true(fields.empty_procedure);
+	(void)snprintf(options.procedure, sizeof(options.procedure), "2.0002");
+	assert_null(fields_make(&options, &question, &fields));
+	assert_string_equal(fields.procedure, "2.0002");
+	assert_false(fields.empty_procedure);
+	question.procedure_code = "3.0003";
+	assert_null(fields_make(&options, &question, &fields));
+	assert_string_equal(fields.procedure, "3.0003");
+}
+
+/* Nine digits are an old number; the twelve of later cards are none. */
+static void citizen_old_number_has_nine_digits(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+		const char *wanted;
+	} rows[] = {
+		{ "012345678", true, "012345678" },
+		{ "001090000001", true, "" },
+		{ "01234567", false, "" },
+		{ "01234567a", false, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		static struct citizen citizen;
+		struct citizen_reading reading = { .citizen = &citizen };
+
+		citizen_wipe(&citizen);
+		assert_int_equal(citizen_take(&reading, "SoCMND",
+		                              span_text(rows[i].text)),
+		                 rows[i].good);
+		assert_string_equal(citizen.old_number, rows[i].wanted);
+	}
+}
+
 static void citizen_dates_are_days_that_exist(void **state)
 {
 	static const struct {
@@ -448,9 +560,13 @@ int main(void)
 		cmocka_unit_test(token_is_fetched_once_under_eight_threads),
 		cmocka_unit_test(token_waiters_keep_their_deadline),
 		cmocka_unit_test(soap_message_keeps_the_order_and_escapes),
+		cmocka_unit_test(soap_message_sends_an_empty_procedure),
+		cmocka_unit_test(lgsp_object_leaves_out_what_is_empty),
 		cmocka_unit_test(soap_headers_hash_without_separators),
 		cmocka_unit_test(headers_refuse_a_second_line),
 		cmocka_unit_test(fields_follow_the_options),
+		cmocka_unit_test(fields_say_what_no_procedure_means),
+		cmocka_unit_test(citizen_old_number_has_nine_digits),
 		cmocka_unit_test(citizen_dates_are_days_that_exist),
 	};
 
