@@ -16,10 +16,7 @@
 
 enum {
 	INS_INTERNAL_AUTHENTICATE = 0x88,
-	AUDIENCE_MAX = 65535,
 	OID_VALUE_MAX = 32,
-	/* Fixed part of the hashed text of level A3. */
-	A3_ROOM = 65535 + 4096,
 };
 
 const char *active_auth_outcome_name(enum active_auth_outcome outcome)
@@ -35,26 +32,6 @@ const char *active_auth_outcome_name(enum active_auth_outcome outcome)
 	size_t index = (size_t)outcome;
 
 	return names[index < ARRAY_LEN(names) ? index : ACTIVE_AUTH_NOT_RUN];
-}
-
-enum cccd_err
-active_auth_challenge(struct span audience, struct span nonce,
-                      uint8_t ret[static ACTIVE_AUTH_CHALLENGE_LEN])
-{
-	const uint8_t len[] = { (uint8_t)(audience.len >> 8),
-		                (uint8_t)audience.len };
-	struct digest digest = { .len = 0 };
-	BUF text = buf_make(A3_ROOM);
-
-	if (audience.len == 0 || audience.len > AUDIENCE_MAX || nonce.len == 0)
-		return CCCD_ERR_USAGE_ARGUMENT;
-	TRY(buf_append(&text, span_text("cccd-aa-v1")));
-	TRY(buf_append(&text, SPAN(len)));
-	TRY(buf_append(&text, audience));
-	TRY(digest_compute_pair(DIGEST_SHA256, buf_span(&text), nonce,
-	                        &digest));
-	memcpy(ret, digest.bytes, ACTIVE_AUTH_CHALLENGE_LEN);
-	return CCCD_OK;
 }
 
 static void pkey_ctx_cleanup(EVP_PKEY_CTX **ctx)

@@ -50,20 +50,6 @@ struct active_auth_result {
 const char *active_auth_outcome_name(enum active_auth_outcome outcome);
 
 /**
- * active_auth_challenge() - the challenge of level A3 evidence.
- * @audience: who shall believe it; at most 65535 bytes
- * @nonce:    the relying party's
- * @ret:      first 8 bytes of SHA-256("cccd-aa-v1" || len || @audience ||
- *            @nonce), len being two bytes, big-endian
- *
- * Return: CCCD_OK; CCCD_ERR_USAGE_ARGUMENT for an empty nonce or audience;
- * CCCD_ERR_CRYPTO_FAILED.
- */
-CHECKED enum cccd_err
-active_auth_challenge(struct span audience, struct span nonce,
-                      uint8_t ret[static ACTIVE_AUTH_CHALLENGE_LEN]);
-
-/**
  * active_auth_verify() - judge a signature; pure.
  * @spki:      SubjectPublicKeyInfo of DG15
  * @algorithm: signatureAlgorithm of ActiveAuthenticationInfo (value octets

@@ -33,7 +33,7 @@ enum cccd_err nonce_challenge(const char *audience, const char *nonce,
 	size_t len = strlen(audience);
 	struct digest digest = { 0 };
 
-	if (len > AUDIENCE_MOST || !nonce_is_sound(nonce))
+	if (len == 0 || len > AUDIENCE_MOST || !nonce_is_sound(nonce))
 		return CCCD_ERR_USAGE_ARGUMENT;
 	TRY(buf_append(&input, span_text("cccd-aa-v1")));
 	TRY(buf_append_byte(&input, (uint8_t)(len >> 8)));

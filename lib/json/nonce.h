@@ -20,8 +20,8 @@ bool nonce_is_sound(const char *nonce);
  * First 8 bytes of SHA-256("cccd-aa-v1" ‖ len(audience), two bytes
  * big-endian ‖ audience ‖ nonce); the texts as they stand in the claims.
  *
- * Return: CCCD_OK; CCCD_ERR_USAGE_ARGUMENT for an audience beyond 65535
- * bytes or a nonce that is not sound; CCCD_ERR_CRYPTO_FAILED;
+ * Return: CCCD_OK; CCCD_ERR_USAGE_ARGUMENT for an audience of no or of more
+ * than 65535 bytes or a nonce that is not sound; CCCD_ERR_CRYPTO_FAILED;
  * CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err nonce_challenge(const char *audience, const char *nonce,

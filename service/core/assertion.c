@@ -33,12 +33,6 @@ enum cccd_err assertion_digests_of(const struct cccd_document *document,
 	return CCCD_OK;
 }
 
-enum cccd_err assertion_challenge(const char *audience, const char *nonce,
-                                  uint8_t ret[static ASSERTION_CHALLENGE_LEN])
-{
-	return nonce_challenge(audience, nonce, ret);
-}
-
 static bool is_text(const char *text)
 {
 	return text != NULL && text[0] != '\0';

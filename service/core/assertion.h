@@ -15,7 +15,6 @@
 
 enum {
 	ASSERTION_LIFETIME_S = 300, /* the most that exp may lie after iat */
-	ASSERTION_CHALLENGE_LEN = 8,
 };
 
 /** struct assertion_digests - SHA-256 of the files that were read. */
@@ -73,18 +72,5 @@ struct assertion_input {
 CHECKED enum cccd_err assertion_make(const struct device_keys *keys,
                                      const struct assertion_input *input,
                                      struct cccd_error *error, struct buf *ret);
-
-/**
- * assertion_challenge() - RND.IFD of active authentication at level A3.
- *
- * The first 8 bytes of SHA-256("cccd-aa-v1" ‖ len(audience), two bytes
- * big-endian ‖ audience ‖ nonce), the texts as they stand in the claims.
- *
- * Return: CCCD_OK; CCCD_ERR_USAGE_ARGUMENT for an audience beyond 65535
- * bytes; CCCD_ERR_CRYPTO_FAILED.
- */
-CHECKED enum cccd_err
-assertion_challenge(const char *audience, const char *nonce,
-                    uint8_t ret[static ASSERTION_CHALLENGE_LEN]);
 
 #endif

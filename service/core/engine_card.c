@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "lib/json/nonce.h"
 #include "service/core/compose.h"
 
 enum {
@@ -141,12 +142,12 @@ static void on_progress(const struct cccd_progress *progress, void *context)
 static enum cccd_err set_challenge(struct cccd_session *session,
                                    const struct grant *grant)
 {
-	uint8_t challenge[ASSERTION_CHALLENGE_LEN];
+	uint8_t challenge[CHALLENGE_LEN];
 
 	/* [service-api 6, A3] the chip signs what the back end asked. */
 	if (grant->evidence != JSON_EVIDENCE_RAW)
 		return CCCD_OK;
-	TRY(assertion_challenge(grant->aud, grant->nonce, challenge));
+	TRY(nonce_challenge(grant->aud, grant->nonce, challenge));
 	cccd_session_set_challenge(session, challenge);
 	return CCCD_OK;
 }

@@ -15,6 +15,7 @@
 #include <cccd/assertion.h>
 #include <cccd/cccd.h>
 
+#include "lib/json/nonce.h"
 #include "lib/json/result.h"
 #include "service/core/assertion.h"
 #include "tests/support/sim_transport.h"
@@ -115,7 +116,7 @@ static struct desk *desk_of(const char *profile, const char *nonce)
 	struct cccd_options options = cccd_options_default();
 	struct sim_device device = { .card = sim_card_of(profile) };
 	struct cccd_session *session = sim_session(&device, "can");
-	uint8_t challenge[ASSERTION_CHALLENGE_LEN];
+	uint8_t challenge[CHALLENGE_LEN];
 
 	(void)snprintf(desk->dir, sizeof(desk->dir), "/tmp/cccd-a3-XXXXXX");
 	assert_non_null(mkdtemp(desk->dir));
@@ -124,7 +125,7 @@ static struct desk *desk_of(const char *profile, const char *nonce)
 	options.now = NOW;
 	options.groups = CCCD_ALL_GROUPS;
 	options.flags |= CCCD_ALWAYS_ACTIVE_AUTH;
-	assert_int_equal(assertion_challenge(AUD, nonce, challenge), CCCD_OK);
+	assert_int_equal(nonce_challenge(AUD, nonce, challenge), CCCD_OK);
 	cccd_session_set_challenge(session, challenge);
 	cccd_session_set_trust(session, desk->trust);
 	assert_int_equal(cccd_session_set_options(session, &options), CCCD_OK);
