@@ -29,7 +29,7 @@ struct run {
 	const struct gateway_caller *caller;
 	struct gateway_request request;
 	char nonce[GATEWAY_NONCE_MAX];
-	struct cccd_jwks *key;
+	struct check_key *key;
 	struct cccd_assertion *assertion;
 	struct gateway_person person;
 	struct registry_answer *answer;
@@ -43,7 +43,7 @@ static void run_free(struct run *run)
 		return;
 	gateway_request_release(&run->request);
 	cccd_assertion_free(run->assertion);
-	cccd_jwks_free(run->key);
+	check_key_give(run->key);
 	registry_answer_free(run->answer);
 	wipe(run, sizeof(*run));
 	free(run);
@@ -53,8 +53,8 @@ static bool take_key(void *context, const struct store_device *device)
 {
 	struct run *run = context;
 
-	return cccd_jwks_parse(device->jwk, strlen(device->jwk), NULL,
-	                       &run->key) == CCCD_OK;
+	return check_keys_take(run->parts->keys, device->thumbprint,
+	                       device->jwk, &run->key) == CCCD_OK;
 }
 
 /* The registry of devices is asked each time: who was revoked is refused. */
@@ -66,7 +66,7 @@ static enum cccd_err find_device(void *context, const char *thumbprint,
 	TRY(store_device_find(run->parts->store, thumbprint, take_key, run));
 	if (run->key == NULL)
 		return CCCD_ERR_ASSERTION_DEVICE_UNKNOWN;
-	*ret = run->key;
+	*ret = check_key_set(run->key);
 	return CCCD_OK;
 }
 

@@ -4,6 +4,7 @@
 #define SERVICE_GATEWAY_CHECK_H
 
 #include "base/secret.h"
+#include "service/gateway/check_keys.h"
 #include "service/gateway/config.h"
 #include "service/gateway/match.h"
 #include "service/gateway/store.h"
@@ -12,11 +13,13 @@ enum { CHECK_ID_MAX = 23, CHECK_TRANSACTION_MAX = 64 };
 
 /**
  * struct check_parts - what every check uses; many threads at once.
+ * @keys:    of desks, made before; NULL makes each anew
  * @ask:     connector_query() of @connector, or a test's
  * @log_key: of HMAC-SHA-256 over numbers
  */
 struct check_parts {
 	struct store *store;
+	struct check_keys *keys;
 	struct connector *connector;
 	enum cccd_err (*ask)(struct connector *connector,
 	                     const struct registry_question *question,

@@ -26,8 +26,6 @@ enum {
 	KEY_LEN = 32,
 	CONNINFO_MAX = 4096,
 	HOUSEKEEPING_MS = 60000,
-	/* No check takes so long; see check_time. */
-	DEAD_AFTER_S = 180,
 	DAY_S = 86400,
 };
 
@@ -143,6 +141,9 @@ static enum cccd_err open_parts(struct gateway *gateway,
 	TRY(open_connector(gateway, error));
 	TRY(open_tables(gateway));
 	check->store = gateway->store;
+	check->keys = check_keys_new();
+	if (check->keys == NULL)
+		return CCCD_ERR_MEMORY;
 	check->connector = gateway->connector;
 	check->ask = connector_query;
 	check->capabilities = connector_capabilities(gateway->connector);
@@ -200,13 +201,24 @@ static enum cccd_err keep_house(struct gateway *gateway)
 	int64_t now = clock_wall_s();
 	uint32_t days = gateway->config->retention_days;
 	char before[CLOCK_TEXT_MAX];
+	bool more = true;
 
-	TRY(store_recover(gateway->store, now - DEAD_AFTER_S));
-	TRY(store_nonce_sweep(gateway->store, now - DAY_S));
-	if (days == 0)
-		return CCCD_OK;
+	TRY(store_recover(gateway->store,
+	                  now - gateway->config->interrupted_s));
+	while (more)
+		TRY(store_nonce_sweep(gateway->store, now - DAY_S, &more));
 	clock_text(now - (int64_t)days * DAY_S, before);
-	return store_log_expire(gateway->store, before);
+	for (more = days != 0; more;)
+		TRY(store_log_expire(gateway->store, before, &more));
+	return CCCD_OK;
+}
+
+/* Who waits less for the dead looks for them more often. */
+static uint32_t housekeeping_ms(const struct gateway_config *config)
+{
+	uint32_t half_ms = config->interrupted_s * 1000 / 2;
+
+	return half_ms < HOUSEKEEPING_MS ? half_ms : HOUSEKEEPING_MS;
 }
 
 static void on_housekeeping(void *context)
@@ -216,7 +228,8 @@ static void on_housekeeping(void *context)
 	if (keep_house(gateway) != CCCD_OK)
 		say_warning("Chưa dọn được cơ sở dữ liệu của cổng tra cứu.",
 		            "The gateway's database could not be tidied.");
-	listen_timer_set(gateway->housekeeping, HOUSEKEEPING_MS);
+	listen_timer_set(gateway->housekeeping,
+	                 housekeeping_ms(gateway->config));
 }
 
 /* "[::1]:24080" into an address without brackets and a port. */
@@ -372,6 +385,7 @@ void gateway_free(struct gateway *gateway)
 	listen_free(gateway->listen);
 	connector_close(gateway->connector);
 	store_close(gateway->store);
+	check_keys_free(gateway->check.keys);
 	free(gateway->provinces);
 	json_tables_release(&gateway->tables);
 	secret_wipe(&gateway->check.log_key);

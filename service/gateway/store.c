@@ -10,11 +10,16 @@
 #include "base/secret.h"
 #include "service/gateway/store_inside.h"
 
-enum { NUMBER_MAX = 24 };
-
-static void number(int64_t value, char ret[static NUMBER_MAX])
+static void number(int64_t value, char ret[static STORE_NUMBER_MAX])
 {
-	(void)snprintf(ret, NUMBER_MAX, "%" PRId64, value);
+	(void)snprintf(ret, STORE_NUMBER_MAX, "%" PRId64, value);
+}
+
+static size_t bounded(unsigned int connections)
+{
+	if (connections == 0)
+		return 1;
+	return connections < STORE_IDLE_MAX ? connections : STORE_IDLE_MAX;
 }
 
 static enum cccd_err set_up(struct store *store,
@@ -22,17 +27,19 @@ static enum cccd_err set_up(struct store *store,
                             struct cccd_error *error)
 {
 	bool server = place->conninfo != NULL;
+	size_t most = bounded(place->connections);
 
 	store->engine = server ? store_postgresql : &store_sqlite;
 	if (store->engine == NULL)
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "built without libpq");
-	store->most = store->engine->single ? 1 : place->connections;
-	if (store->most == 0)
-		store->most = 1;
-	if (store->most > STORE_IDLE_MAX)
-		store->most = STORE_IDLE_MAX;
-	store->last = &store->first;
+	/* Without attributes these only fail without memory. */
+	if (!store_pool_init(&store->writers,
+	                     store->engine->single ? 1 : most) ||
+	    !store_pool_init(&store->readers, most) ||
+	    !store_queue_init(&store->nonces, store_write_nonces, false) ||
+	    !store_queue_init(&store->lines, store_write_lines, true))
+		return CCCD_ERR_MEMORY;
 	if (server)
 		store->conninfo = strdup(place->conninfo);
 	else
@@ -51,25 +58,18 @@ enum cccd_err store_open(const struct store_place *place,
 
 	if (store == NULL)
 		return CCCD_ERR_MEMORY;
-	/* Without attributes these only fail without memory. */
-	if (pthread_mutex_init(&store->lock, NULL) != 0 ||
-	    pthread_cond_init(&store->freed, NULL) != 0 ||
-	    pthread_mutex_init(&store->log_lock, NULL) != 0 ||
-	    pthread_cond_init(&store->written, NULL) != 0) {
-		free(store);
-		return CCCD_ERR_MEMORY;
-	}
 	err = set_up(store, place, error);
 	own = (struct store_place){ .path = store->path,
 		                    .conninfo = store->conninfo };
 	if (err == CCCD_OK)
-		err = store->engine->connect(&own, error, &store->idle[0]);
+		err = store->engine->connect(&own, error,
+		                             &store->writers.idle[0]);
 	if (err != CCCD_OK) {
 		store_close(store);
 		return err;
 	}
-	store->idle_count = 1;
-	store->open = 1;
+	store->writers.idle_count = 1;
+	store->writers.open = 1;
 	*ret = store;
 	return CCCD_OK;
 }
@@ -78,246 +78,200 @@ void store_close(struct store *store)
 {
 	if (store == NULL)
 		return;
-	for (size_t i = 0; i < store->idle_count; i++)
-		store->engine->close(store->idle[i]);
+	store_pool_release(&store->readers, store->engine);
+	store_pool_release(&store->writers, store->engine);
+	store_queue_release(&store->nonces);
+	store_queue_release(&store->lines);
 	if (store->conninfo != NULL)
 		wipe(store->conninfo, strlen(store->conninfo));
 	free(store->conninfo);
 	free(store->path);
-	(void)pthread_mutex_destroy(&store->lock);
-	(void)pthread_cond_destroy(&store->freed);
-	(void)pthread_mutex_destroy(&store->log_lock);
-	(void)pthread_cond_destroy(&store->written);
 	free(store);
 }
 
-/* A place among the connections; @ret_handle is NULL for a new one. */
-static void wait_for_place(struct store *store, void **ret_handle)
+/**
+ * struct nonce_work - what becomes of one nonce.
+ * @work:  nonce_issue() or nonce_spend()
+ * @found: what is said of a nonce that cannot be spent
+ */
+struct nonce_work {
+	store_work_fn work;
+	const struct store_spend *spend;
+	char expires[STORE_NUMBER_MAX];
+	char now[STORE_NUMBER_MAX];
+	enum cccd_err found;
+};
+
+static enum cccd_err nonce_issue(struct store_lease *lease, void *context)
 {
-	(void)pthread_mutex_lock(&store->lock);
-	while (store->idle_count == 0 && store->open == store->most)
-		(void)pthread_cond_wait(&store->freed, &store->lock);
-	*ret_handle = NULL;
-	if (store->idle_count > 0)
-		*ret_handle = store->idle[--store->idle_count];
-	else
-		store->open++;
-	(void)pthread_mutex_unlock(&store->lock);
-}
-
-static void drop_place(struct store *store)
-{
-	(void)pthread_mutex_lock(&store->lock);
-	store->open--;
-	(void)pthread_cond_signal(&store->freed);
-	(void)pthread_mutex_unlock(&store->lock);
-}
-
-enum cccd_err store_take(struct store *store, struct store_lease *ret)
-{
-	const struct store_place place = { .path = store->path,
-		                           .conninfo = store->conninfo };
-	void *handle = NULL;
-	enum cccd_err err = CCCD_OK;
-
-	wait_for_place(store, &handle);
-	if (handle == NULL)
-		err = store->engine->connect(&place, NULL, &handle);
-	if (err != CCCD_OK) {
-		drop_place(store);
-		return err == CCCD_ERR_MEMORY ? err : CCCD_ERR_STORE;
-	}
-	*ret = (struct store_lease){ .store = store, .handle = handle };
-	return CCCD_OK;
-}
-
-void store_give(struct store_lease *lease)
-{
-	struct store *store = lease->store;
-
-	if (!store->engine->alive(lease->handle)) {
-		store->engine->close(lease->handle);
-		drop_place(store);
-		return;
-	}
-	(void)pthread_mutex_lock(&store->lock);
-	store->idle[store->idle_count++] = lease->handle;
-	(void)pthread_cond_signal(&store->freed);
-	(void)pthread_mutex_unlock(&store->lock);
-}
-
-enum cccd_err store_do(struct store *store, store_work_fn work, void *context)
-{
-	enum cccd_err err = CCCD_OK;
-
-	/* A server that was restarted leaves dead connections, and as many of
-	 * them as there were. */
-	for (size_t i = 0; i <= store->most; i++) {
-		struct store_lease lease = { .store = NULL };
-		bool dead = false;
-
-		TRY(store_take(store, &lease));
-		err = work(&lease, context);
-		dead = !store->engine->alive(lease.handle);
-		store_give(&lease);
-		if (err != CCCD_ERR_STORE || !dead)
-			break;
-	}
-	return err;
-}
-
-enum cccd_err store_run(struct store_lease *lease,
-                        const struct store_query *query, size_t *ret_rows)
-{
-	return lease->store->engine->run(lease->handle, query, ret_rows);
-}
-
-static enum cccd_err say(struct store_lease *lease, const char *sql)
-{
-	const struct store_query query = { .sql = sql };
-
-	return sql == NULL ? CCCD_OK : store_run(lease, &query, NULL);
-}
-
-enum cccd_err store_transact(struct store_lease *lease, bool durable,
-                             store_work_fn work, void *context)
-{
-	const struct store_engine *engine = lease->store->engine;
-	enum cccd_err err = CCCD_OK;
-	enum cccd_err after = CCCD_OK;
-
-	if (durable)
-		TRY(say(lease, engine->durable));
-	err = say(lease, engine->begin);
-	if (err == CCCD_OK) {
-		err = work(lease, context);
-		if (err == CCCD_OK)
-			err = say(lease, "COMMIT");
-		if (err != CCCD_OK)
-			after = say(lease, "ROLLBACK");
-	}
-	if (durable && after == CCCD_OK)
-		after = say(lease, engine->relaxed);
-	/* What cannot be rolled back is not kept: see store_give(). */
-	return err != CCCD_OK ? err : after;
-}
-
-static enum cccd_err run_once(struct store_lease *lease, void *context)
-{
-	return store_run(lease, context, NULL);
-}
-
-enum cccd_err store_nonce_issue(struct store *store, const char *nonce,
-                                const char *caller, int64_t expires)
-{
-	char until[NUMBER_MAX];
-	struct store_query query = {
+	const struct nonce_work *work = context;
+	const struct store_query query = {
 		.sql = "INSERT INTO gateway_nonces (nonce, caller, expires,"
 		       " state, request_id, spent)"
 		       " VALUES ($1, $2, $3, 0, '', 0)"
 		       " ON CONFLICT (nonce) DO NOTHING",
-		.params = { nonce, caller, until },
+		.params = { work->spend->nonce, work->spend->caller,
+		            work->expires },
 		.count = 3,
 	};
 
-	number(expires, until);
-	return store_do(store, run_once, &query);
+	return store_run(lease, &query, NULL);
 }
 
-/** struct spending - a nonce, and what is found where it cannot be spent. */
-struct spending {
-	const struct store_spend *spend;
-	char now[NUMBER_MAX];
-	enum cccd_err found;
-};
-
-/* Columns: state, request_id, caller, and whether it has expired. */
+/* Columns: state, request_id, caller. */
 static bool judge_nonce(void *context, const char *const *values)
 {
-	struct spending *spending = context;
-	const struct store_spend *spend = spending->spend;
+	struct nonce_work *work = context;
+	const struct store_spend *spend = work->spend;
 
 	if (strcmp(values[2], spend->caller) != 0)
-		spending->found = CCCD_ERR_ASSERTION_NONCE;
+		work->found = CCCD_ERR_ASSERTION_NONCE;
 	else if (strcmp(values[0], "0") == 0)
-		spending->found = CCCD_ERR_NONCE_EXPIRED;
+		work->found = CCCD_ERR_NONCE_EXPIRED;
 	else if (strcmp(values[1], spend->request_id) == 0)
-		spending->found = CCCD_OK;
+		work->found = CCCD_OK;
 	else
-		spending->found = CCCD_ERR_NONCE_SPENT;
+		work->found = CCCD_ERR_NONCE_SPENT;
 	return false;
 }
 
-static enum cccd_err spend_nonce(struct store_lease *lease, void *context)
+/* A refusal is found, not failed: others stand in the same transaction. */
+static enum cccd_err nonce_spend(struct store_lease *lease, void *context)
 {
-	struct spending *spending = context;
-	const struct store_spend *spend = spending->spend;
+	struct nonce_work *work = context;
+	const struct store_spend *spend = work->spend;
 	const struct store_query update = {
 		.sql = "UPDATE gateway_nonces SET state = 1, request_id = $1,"
 		       " spent = $2 WHERE nonce = $3 AND caller = $4"
 		       " AND state = 0 AND expires >= $5 RETURNING state",
-		.params = { spend->request_id, spending->now, spend->nonce,
-		            spend->caller, spending->now },
+		.params = { spend->request_id, work->now, spend->nonce,
+		            spend->caller, work->now },
 		.count = 5,
 	};
-	const struct store_query look = {
+	const struct store_query judge = {
 		.sql = "SELECT state, request_id, caller FROM gateway_nonces"
 		       " WHERE nonce = $1",
 		.params = { spend->nonce },
 		.count = 1,
 		.row = judge_nonce,
-		.context = spending,
+		.context = work,
 	};
 	size_t rows = 0;
 
-	spending->found = CCCD_ERR_ASSERTION_NONCE;
+	work->found = CCCD_OK;
 	TRY(store_run(lease, &update, &rows));
 	if (rows == 1)
 		return CCCD_OK;
-	TRY(store_run(lease, &look, NULL));
-	return spending->found;
+	work->found = CCCD_ERR_ASSERTION_NONCE;
+	return store_run(lease, &judge, NULL);
+}
+
+enum cccd_err store_write_nonces(struct store_lease *lease, void *context)
+{
+	const struct store_task *task = context;
+
+	for (; task != NULL; task = task->next) {
+		struct nonce_work *work = task->what;
+
+		TRY(work->work(lease, work));
+	}
+	return CCCD_OK;
+}
+
+/* Where many connections write at once nobody waits for anybody, nor holds
+ * the row of one nonce while it waits for that of another. */
+static enum cccd_err work_nonce(struct store *store, struct nonce_work *work)
+{
+	if (store->engine->single)
+		return store_queue_put(store, &store->nonces, work);
+	return store_do(store, work->work, work);
+}
+
+enum cccd_err store_nonce_issue(struct store *store, const char *nonce,
+                                const char *caller, int64_t expires)
+{
+	const struct store_spend issue = { .nonce = nonce, .caller = caller };
+	struct nonce_work work = { .work = nonce_issue, .spend = &issue };
+
+	number(expires, work.expires);
+	return work_nonce(store, &work);
 }
 
 enum cccd_err store_nonce_spend(struct store *store,
                                 const struct store_spend *spend)
 {
-	struct spending spending = { .spend = spend };
+	struct nonce_work work = { .work = nonce_spend, .spend = spend };
 
-	number(spend->now, spending.now);
-	return store_do(store, spend_nonce, &spending);
+	number(spend->now, work.now);
+	TRY(work_nonce(store, &work));
+	return work.found;
 }
 
-enum cccd_err store_nonce_sweep(struct store *store, int64_t before)
-{
-	char limit[NUMBER_MAX];
-	struct store_query query = {
-		.sql = "DELETE FROM gateway_nonces WHERE expires < $1"
-		       " AND state <> 1",
-		.params = { limit },
-		.count = 1,
-	};
-
-	number(before, limit);
-	return store_do(store, run_once, &query);
-}
-
-/** struct device_work - a statement about a device, and how many it hit. */
-struct device_work {
+/** struct counting - a statement, and how many rows it hit. */
+struct counting {
 	struct store_query query;
 	size_t rows;
 };
 
-static enum cccd_err work_device(struct store_lease *lease, void *context)
+static enum cccd_err run_counting(struct store_lease *lease, void *context)
 {
-	struct device_work *work = context;
+	struct counting *work = context;
 
 	return store_run(lease, &work->query, &work->rows);
+}
+
+enum cccd_err store_nonce_sweep(struct store *store, int64_t before,
+                                bool *ret_more)
+{
+	char limit[STORE_NUMBER_MAX];
+	struct counting work = {
+		.query = { .sql = "DELETE FROM gateway_nonces WHERE nonce IN"
+		                  " (SELECT nonce FROM gateway_nonces"
+		                  " WHERE expires < $1 AND state <> 1"
+		                  " LIMIT 500) RETURNING nonce",
+		           .params = { limit },
+		           .count = 1 },
+	};
+
+	number(before, limit);
+	TRY(store_do(store, run_counting, &work));
+	*ret_more = work.rows > 0;
+	return CCCD_OK;
+}
+
+static enum cccd_err look(struct store_lease *lease, void *context)
+{
+	const struct store_query tables = {
+		.sql = "SELECT nonce FROM gateway_nonces, gateway_devices,"
+		       " usage_log WHERE nonce = '' AND thumbprint = ''"
+		       " AND seq = 0",
+	};
+	const struct store_query touch = {
+		.sql = "UPDATE usage_chain SET seq = seq WHERE one = 1"
+		       " RETURNING seq",
+	};
+	size_t rows = 0;
+
+	(void)context;
+	TRY(store_run(lease, &tables, NULL));
+	TRY(store_run(lease, &touch, &rows));
+	return rows == 1 ? CCCD_OK : CCCD_ERR_STORE;
+}
+
+static enum cccd_err look_durably(struct store_lease *lease, void *context)
+{
+	return store_transact(lease, true, look, context);
+}
+
+enum cccd_err store_look(struct store *store)
+{
+	return store_do(store, look_durably, NULL);
 }
 
 enum cccd_err store_device_add(struct store *store,
                                const struct store_device *device)
 {
-	struct device_work work = {
+	struct counting work = {
 		.query = { .sql = "INSERT INTO gateway_devices (thumbprint,"
 		                  " name, jwk, added, revoked)"
 		                  " VALUES ($1, $2, $3, $4, '')"
@@ -328,14 +282,14 @@ enum cccd_err store_device_add(struct store *store,
 		           .count = 4 },
 	};
 
-	TRY(store_do(store, work_device, &work));
+	TRY(store_do(store, run_counting, &work));
 	return work.rows == 1 ? CCCD_OK : CCCD_ERR_USAGE_STATE;
 }
 
 enum cccd_err store_device_revoke(struct store *store, const char *thumbprint,
                                   const char *when)
 {
-	struct device_work work = {
+	struct counting work = {
 		.query = { .sql = "UPDATE gateway_devices SET revoked ="
 		                  " CASE WHEN revoked = '' THEN $1"
 		                  " ELSE revoked END WHERE thumbprint = $2"
@@ -344,7 +298,7 @@ enum cccd_err store_device_revoke(struct store *store, const char *thumbprint,
 		           .count = 2 },
 	};
 
-	TRY(store_do(store, work_device, &work));
+	TRY(store_do(store, run_counting, &work));
 	return work.rows == 1 ? CCCD_OK : CCCD_ERR_ASSERTION_DEVICE_UNKNOWN;
 }
 
@@ -381,7 +335,7 @@ enum cccd_err store_device_find(struct store *store, const char *thumbprint,
 	struct device_walk walk = { .visit = visit,
 		                    .context = context,
 		                    .only_counting = true };
-	struct device_work work = {
+	struct counting work = {
 		.query = { .sql = "SELECT " DEVICE_COLUMNS
 		                  " FROM gateway_devices WHERE thumbprint = $1",
 		           .params = { thumbprint },
@@ -390,7 +344,7 @@ enum cccd_err store_device_find(struct store *store, const char *thumbprint,
 		           .context = &walk },
 	};
 
-	TRY(store_do(store, work_device, &work));
+	TRY(store_read(store, run_counting, &work));
 	if (work.rows == 0)
 		return CCCD_ERR_ASSERTION_DEVICE_UNKNOWN;
 	return walk.revoked ? CCCD_ERR_ASSERTION_DEVICE_REVOKED : CCCD_OK;
@@ -400,7 +354,7 @@ enum cccd_err store_device_list(struct store *store, store_device_fn visit,
                                 void *context)
 {
 	struct device_walk walk = { .visit = visit, .context = context };
-	struct device_work work = {
+	struct counting work = {
 		.query = { .sql = "SELECT " DEVICE_COLUMNS
 		                  " FROM gateway_devices"
 		                  " ORDER BY added, thumbprint",
@@ -408,5 +362,5 @@ enum cccd_err store_device_list(struct store *store, store_device_fn visit,
 		           .context = &walk },
 	};
 
-	return store_do(store, work_device, &work);
+	return store_read(store, run_counting, &work);
 }

@@ -15,7 +15,7 @@ struct store;
  * struct store_place - a file of one's own, or a database of several.
  * @path:        of the SQLite file; made when it is not there
  * @conninfo:    of PostgreSQL, in libpq's words; NULL for SQLite
- * @connections: at most, to PostgreSQL; 0 for one
+ * @connections: at most; 0 for one. A file has one more, which alone writes
  */
 struct store_place {
 	const char *path;
@@ -65,9 +65,14 @@ struct store_spend {
 CHECKED enum cccd_err store_nonce_spend(struct store *store,
                                         const struct store_spend *spend);
 
-/* Forget nonces that expired before @before; checks whose line is still
- * missing are kept. */
-CHECKED enum cccd_err store_nonce_sweep(struct store *store, int64_t before);
+/**
+ * store_nonce_sweep() - forget some nonces that expired before @before.
+ * @ret_more: whether there was anything; call it again then
+ *
+ * Nonces of checks whose line is still missing are kept.
+ */
+CHECKED enum cccd_err store_nonce_sweep(struct store *store, int64_t before,
+                                        bool *ret_more);
 
 /**
  * struct store_device - a desk's key.
@@ -172,8 +177,14 @@ CHECKED enum cccd_err store_log_export(struct store *store, const char *from,
 CHECKED enum cccd_err store_log_verify(struct store *store, uint64_t *ret_lines,
                                        uint64_t *ret_bad);
 
-/* Forget lines before this time; what stays still proves itself. */
-CHECKED enum cccd_err store_log_expire(struct store *store, const char *before);
+/**
+ * store_log_expire() - forget some lines before this time, the first ones.
+ * @ret_more: whether there was anything; call it again then
+ *
+ * What stays still proves itself.
+ */
+CHECKED enum cccd_err store_log_expire(struct store *store, const char *before,
+                                       bool *ret_more);
 
 /**
  * store_recover() - lines for checks that died before they were told of.
@@ -183,5 +194,29 @@ CHECKED enum cccd_err store_log_expire(struct store *store, const char *before);
  * registry was asked is not known. Any gateway may do it for any other.
  */
 CHECKED enum cccd_err store_recover(struct store *store, int64_t before);
+
+/* Whether a line could be written now: its tables are there, and a change
+ * that changes nothing reaches the disk. */
+CHECKED enum cccd_err store_look(struct store *store);
+
+/* Upper bounds of struct store_stats, in microseconds. */
+#define STORE_BOUNDS_US 1000, 2500, 5000, 10000, 25000, 100000, 500000, 5000000
+enum { STORE_BUCKETS = 8 };
+
+/**
+ * struct store_stats - transactions that wrote lines of the log.
+ * @tasks:     lines in them
+ * @commit_us: from when a connection was asked for until all was on the disk
+ * @buckets:   commits that took at most so long
+ */
+struct store_stats {
+	uint64_t commits;
+	uint64_t tasks;
+	uint64_t commit_us;
+	uint64_t buckets[STORE_BUCKETS];
+};
+
+/* Since store_open(). */
+void store_stats(struct store *store, struct store_stats *ret);
 
 #endif

@@ -31,7 +31,7 @@ struct store_query {
  *           committed; NULL where every one is
  * @relaxed: said after it
  * @lock:    ends the SELECT of a row that is then written
- * @single:  one connection, used by one thread at a time
+ * @single:  only one connection may write; others read meanwhile
  * @connect: and bring the tables up to date
  * @run:     @ret_rows may be NULL. CCCD_ERR_STORE
  * @alive:   whether the connection is worth keeping

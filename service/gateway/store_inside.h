@@ -7,53 +7,81 @@
 
 #include "service/gateway/store_engine.h"
 
-enum { STORE_IDLE_MAX = 64, STORE_BATCH_MAX = 64 };
-
-/** struct store_pending - a line on its way to the log. */
-struct store_pending {
-	const struct usage_line *line;
-	struct store_pending *next;
-	enum cccd_err err;
-	bool done;
-};
+enum { STORE_IDLE_MAX = 64, STORE_BATCH_MAX = 64, STORE_NUMBER_MAX = 24 };
 
 /**
- * struct store - connections, and the lines that wait.
- * @idle:    connections nobody uses
- * @open:    connections in all, never above @most
- * @writing: somebody writes lines for all
+ * struct store_pool - connections of one sort.
+ * @idle: that nobody uses
+ * @open: in all, never above @most
  */
-struct store {
-	const struct store_engine *engine;
-	char *path;
-	char *conninfo;
+struct store_pool {
 	pthread_mutex_t lock;
 	pthread_cond_t freed;
 	void *idle[STORE_IDLE_MAX];
 	size_t idle_count;
 	size_t open;
 	size_t most;
-
-	pthread_mutex_t log_lock;
-	pthread_cond_t written;
-	struct store_pending *first;
-	struct store_pending **last;
-	bool writing;
 };
 
 /** struct store_lease - a connection in use. */
 struct store_lease {
 	struct store *store;
+	struct store_pool *pool;
 	void *handle;
 };
-
-/* Waits for a free connection; an idle one that is dead is replaced. */
-CHECKED enum cccd_err store_take(struct store *store, struct store_lease *ret);
-void store_give(struct store_lease *lease);
 
 /* What is done within one connection, perhaps twice: see store_do(). */
 typedef enum cccd_err (*store_work_fn)(struct store_lease *lease,
                                        void *context);
+
+/**
+ * struct store_task - what one thread wants written.
+ * @what: its own; outcomes that are no failure of the database stand there
+ * @wake: its thread sleeps here
+ */
+struct store_task {
+	void *what;
+	struct store_task *next;
+	pthread_cond_t wake;
+	enum cccd_err err;
+	bool done;
+};
+
+/**
+ * struct store_queue - tasks of one sort, written several at a time.
+ * @write:   all tasks of a list, from the first one given, in a transaction
+ * @durable: it is on the disk before anybody hears of it
+ * @writing: one of the waiting threads writes for many
+ */
+struct store_queue {
+	pthread_mutex_t lock;
+	struct store_task *first;
+	struct store_task **last;
+	store_work_fn write;
+	bool durable;
+	bool writing;
+	struct store_stats stats;
+};
+
+/**
+ * struct store - a database.
+ * @readers: apart from the writers where only one may write
+ * @nonces:  only there, too
+ */
+struct store {
+	const struct store_engine *engine;
+	char *path;
+	char *conninfo;
+	struct store_pool writers;
+	struct store_pool readers;
+	struct store_queue nonces;
+	struct store_queue lines;
+};
+
+CHECKED bool store_pool_init(struct store_pool *pool, size_t most);
+/* Nobody uses any of it. */
+void store_pool_release(struct store_pool *pool,
+                        const struct store_engine *engine);
 
 /**
  * store_do() - work in a connection; once again when it turns out to be dead.
@@ -63,6 +91,10 @@ typedef enum cccd_err (*store_work_fn)(struct store_lease *lease,
 CHECKED enum cccd_err store_do(struct store *store, store_work_fn work,
                                void *context);
 
+/* The same for work that only reads; whoever writes is not waited for. */
+CHECKED enum cccd_err store_read(struct store *store, store_work_fn work,
+                                 void *context);
+
 CHECKED enum cccd_err store_run(struct store_lease *lease,
                                 const struct store_query *query,
                                 size_t *ret_rows);
@@ -70,5 +102,24 @@ CHECKED enum cccd_err store_run(struct store_lease *lease,
 /* The same with all or nothing. */
 CHECKED enum cccd_err store_transact(struct store_lease *lease, bool durable,
                                      store_work_fn work, void *context);
+
+CHECKED bool store_queue_init(struct store_queue *queue, store_work_fn write,
+                              bool durable);
+void store_queue_release(struct store_queue *queue);
+
+/**
+ * store_queue_put() - have a task written, together with those that wait.
+ *
+ * Whoever finds nobody writing writes for all. A transaction that fails
+ * fails for everybody in it.
+ *
+ * Return: CCCD_OK when it was committed; CCCD_ERR_STORE; CCCD_ERR_MEMORY.
+ */
+CHECKED enum cccd_err store_queue_put(struct store *store,
+                                      struct store_queue *queue, void *what);
+
+/* Of store.c and store_log.c: @context is the first struct store_task. */
+enum cccd_err store_write_nonces(struct store_lease *lease, void *context);
+enum cccd_err store_write_lines(struct store_lease *lease, void *context);
 
 #endif

@@ -10,7 +10,12 @@
 #include "base/digest.h"
 #include "service/gateway/store_inside.h"
 
-enum { SEQ_MAX = 24, LINE_MAX = 16384, RECOVER_MAX = 256, DECIMAL = 10 };
+enum {
+	SEQ_MAX = STORE_NUMBER_MAX,
+	LINE_MAX = 16384,
+	RECOVER_MAX = 256,
+	DECIMAL = 10
+};
 
 #define LOG_COLUMNS                                                      \
 	"time, request_id, transaction_id, caller, origin, officer_id, " \
@@ -148,79 +153,23 @@ static enum cccd_err put_chain(struct store_lease *lease,
 	return store_run(lease, &query, NULL);
 }
 
-static enum cccd_err add_lines(struct store_lease *lease, void *context)
+enum cccd_err store_write_lines(struct store_lease *lease, void *context)
 {
-	const struct store_pending *first = context;
+	const struct store_task *task = context;
 	struct chain chain = { 0 };
 
 	TRY(hold_chain(lease, &chain));
-	for (; first != NULL; first = first->next)
-		TRY(add_line(lease, &chain, first->line));
+	for (; task != NULL; task = task->next)
+		TRY(add_line(lease, &chain, task->what));
 	return put_chain(lease, &chain);
-}
-
-static enum cccd_err write_lines(struct store_lease *lease, void *context)
-{
-	return store_transact(lease, true, add_lines, context);
-}
-
-/* The first few that wait; the lock is held. */
-static struct store_pending *cut_batch(struct store *store)
-{
-	struct store_pending *first = store->first;
-	struct store_pending *last = first;
-
-	for (size_t i = 1; i < STORE_BATCH_MAX && last->next != NULL; i++)
-		last = last->next;
-	store->first = last->next;
-	if (store->first == NULL)
-		store->last = &store->first;
-	last->next = NULL;
-	return first;
-}
-
-/* For everybody who waits; the lock is held before and after. */
-static void write_batch(struct store *store)
-{
-	struct store_pending *batch = cut_batch(store);
-	enum cccd_err err = CCCD_OK;
-
-	store->writing = true;
-	(void)pthread_mutex_unlock(&store->log_lock);
-	err = store_do(store, write_lines, batch);
-	(void)pthread_mutex_lock(&store->log_lock);
-	store->writing = false;
-	while (batch != NULL) {
-		struct store_pending *next = batch->next;
-
-		/* Its owner may be gone as soon as it is done. */
-		batch->err = err;
-		batch->done = true;
-		batch = next;
-	}
-	(void)pthread_cond_broadcast(&store->written);
 }
 
 enum cccd_err store_log_append(struct store *store,
                                const struct usage_line *line)
 {
-	struct store_pending pending = { .line = line };
+	struct usage_line own = *line;
 
-	(void)pthread_mutex_lock(&store->log_lock);
-	/* It is taken out again before this returns. */
-	/* cppcheck-suppress autoVariables */
-	*store->last = &pending;
-	/* cppcheck-suppress autoVariables */
-	store->last = &pending.next;
-	while (!pending.done) {
-		if (store->writing)
-			(void)pthread_cond_wait(&store->written,
-			                        &store->log_lock);
-		else
-			write_batch(store);
-	}
-	(void)pthread_mutex_unlock(&store->log_lock);
-	return pending.err;
+	return store_queue_put(store, &store->lines, &own);
 }
 
 /** struct row_walk - who looks at lines. */
@@ -287,7 +236,7 @@ enum cccd_err store_log_export(struct store *store, const char *from,
 
 		before = paging.after;
 		number(before, seq);
-		TRY(store_do(store, run_query, &query));
+		TRY(store_read(store, run_query, &query));
 	} while (paging.after != before && !paging.ended);
 	return CCCD_OK;
 }
@@ -338,8 +287,8 @@ enum cccd_err store_log_verify(struct store *store, uint64_t *ret_lines,
 		.context = &head,
 	};
 
-	TRY(store_do(store, run_query, &ask));
-	TRY(store_do(store, run_query, &last));
+	TRY(store_read(store, run_query, &ask));
+	TRY(store_read(store, run_query, &last));
 	TRY(store_log_export(store, "", "", check_row, &checking));
 	TRY(checking.err);
 	/* More lines may have come since the head was read; none may be
@@ -361,13 +310,16 @@ struct expiring {
 	size_t found;
 };
 
-/* Only whole beginnings go: the last line whose predecessors are all older. */
+/* Only whole beginnings go: the last line whose predecessors are all older,
+ * of the first few; others write between two pieces. */
 static enum cccd_err find_base(struct store_lease *lease,
                                struct expiring *expiring)
 {
 	const struct store_query query = {
-		.sql = "SELECT seq, hash FROM usage_log WHERE seq <"
-		       " COALESCE((SELECT MIN(seq) FROM usage_log"
+		.sql = "WITH oldest AS (SELECT seq, hash, time FROM usage_log"
+		       " ORDER BY seq LIMIT 500)"
+		       " SELECT seq, hash FROM oldest WHERE seq <"
+		       " COALESCE((SELECT MIN(seq) FROM oldest"
 		       " WHERE time >= $1), 9000000000000000000)"
 		       " ORDER BY seq DESC LIMIT 1",
 		.params = { expiring->before },
@@ -410,11 +362,14 @@ static enum cccd_err cut_durably(struct store_lease *lease, void *context)
 	return store_transact(lease, true, cut_log, context);
 }
 
-enum cccd_err store_log_expire(struct store *store, const char *before)
+enum cccd_err store_log_expire(struct store *store, const char *before,
+                               bool *ret_more)
 {
 	struct expiring expiring = { .before = before };
 
-	return store_do(store, cut_durably, &expiring);
+	TRY(store_do(store, cut_durably, &expiring));
+	*ret_more = expiring.found > 0;
+	return CCCD_OK;
 }
 
 /** struct orphans - checks that nobody has told of. */
@@ -478,7 +433,7 @@ enum cccd_err store_recover(struct store *store, int64_t before)
 	if (orphans == NULL)
 		return err;
 	(void)snprintf(limit, sizeof(limit), "%" PRId64, before);
-	err = store_do(store, run_query, &query);
+	err = store_read(store, run_query, &query);
 	if (err == CCCD_OK)
 		err = tell_orphans(store, orphans);
 	free(orphans);

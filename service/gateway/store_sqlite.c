@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store in a file of one's own: SQLite with a write-ahead log. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <sqlite3.h>
 
@@ -147,25 +148,33 @@ static bool make_tables(struct connection *connection)
 	return good && execute(connection, "COMMIT");
 }
 
+/* The log is nobody else's to read; SQLite's other files take this mode.
+ * One that is there is left alone: to close it would give up the locks that
+ * this process has on it. */
+static void make_file(const char *path)
+{
+	int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (file >= 0)
+		(void)close(file);
+}
+
 static enum cccd_err open_up(struct connection *connection, const char *path,
                              struct cccd_error *error)
 {
-	/* The log is nobody else's to read. */
-	mode_t before = umask(077);
-	int code = sqlite3_open_v2(path, &connection->db,
-	                           SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-	                                   SQLITE_OPEN_NOMUTEX,
-	                           NULL);
-	bool good = code == SQLITE_OK;
+	bool good = false;
 
+	make_file(path);
+	good = sqlite3_open_v2(path, &connection->db,
+	                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+	                       NULL) == SQLITE_OK;
 	if (good) {
 		(void)sqlite3_busy_timeout(connection->db, BUSY_MS);
 		good = execute(connection, "PRAGMA journal_mode = WAL") &&
 		       execute(connection, "PRAGMA synchronous = NORMAL") &&
 		       execute(connection, "PRAGMA secure_delete = ON") &&
-		       make_tables(connection);
+		       (version_of(connection) > 0 || make_tables(connection));
 	}
-	(void)umask(before);
 	if (!good)
 		return fail_native(
 		        error, CCCD_ERR_STORE, sqlite3_errcode(connection->db),

@@ -195,7 +195,7 @@ static void open_house(struct bench *bench, const char *dir)
 {
 	char store[PATH_LEN];
 	char directory[PATH_LEN];
-	const struct store_place place = { .path = store };
+	const struct store_place place = { .path = store, .connections = 64 };
 	const struct connector_setting settings[] = {
 		{ "engine", "sqlite" },
 		{ "path", directory },
@@ -223,6 +223,7 @@ static void open_house(struct bench *bench, const char *dir)
 	                span_text("0123456789abcdef0123456789abcdef")) ==
 	             CCCD_OK,
 	     "a key");
+	bench->parts.keys = check_keys_new();
 	bench->parts.ask = connector_query;
 	bench->parts.capabilities = REGISTRY_LOOKUP;
 	bench->parts.source = "bench";
@@ -250,6 +251,7 @@ int main(int argc, char **argv)
 	run(&bench, threads, PACE_US, "checks at 500/s");
 	connector_close(bench.parts.connector);
 	store_close(bench.parts.store);
+	check_keys_free(bench.parts.keys);
 	desk_release(&bench.desk);
 	free(bench.bodies);
 	free(bench.took_us);
