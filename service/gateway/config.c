@@ -64,6 +64,8 @@ static const struct setting settings[] = {
 	  36500 },
 	{ "nonce_time", "300 s", KIND_SECONDS, AT(nonce_s), 10, 900 },
 	{ "check_time", "15 s", KIND_TIME, AT(check_ms), 100, MINUTE },
+	{ "interrupted_after", "180 s", KIND_SECONDS, AT(interrupted_s), 6,
+	  3600 },
 	{ "clock_leeway", "5 s", KIND_SECONDS, AT(leeway_s), 0, 60 },
 	{ "workers", "8", KIND_COUNT, AT(workers), 1, 64 },
 	{ "queue", "256", KIND_COUNT, AT(queue), 1, 65536 },
@@ -79,14 +81,6 @@ static const struct setting settings[] = {
 
 enum { HEX_LEN = 2 * GATEWAY_HASH_LEN };
 enum { SETTINGS = ARRAY_LEN(settings), LINE_MAX = 1024, PER_MINUTE = 600 };
-
-const char *gateway_config_key(size_t index, const char **ret_default)
-{
-	if (index >= SETTINGS)
-		return NULL;
-	*ret_default = settings[index].initial;
-	return settings[index].key;
-}
 
 /* Each of these gives NULL, or the reason why the value is bad. */
 
@@ -505,6 +499,8 @@ static enum cccd_err check_whole(const struct reading *reading)
 		reason = "store is none";
 	else if (!config->log_numbers && config->log_key[0] == '\0')
 		reason = "log_key is none";
+	else if (config->interrupted_s * SECOND < config->check_ms + 5 * SECOND)
+		reason = "interrupted_after is not 5 s above check_time";
 	for (size_t i = 0; i < config->listen.count; i++)
 		if (!config->any_address &&
 		    !is_loopback(config->listen.items[i]))

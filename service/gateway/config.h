@@ -85,6 +85,7 @@ struct gateway_config {
 	uint32_t retention_days;
 	uint32_t nonce_s;
 	uint32_t check_ms;
+	uint32_t interrupted_s;
 	uint32_t leeway_s;
 	uint32_t workers;
 	uint32_t queue;
@@ -121,8 +122,5 @@ void gateway_config_free(struct gateway_config *config);
 /* The caller whose token this is, compared in constant time; NULL. */
 const struct gateway_caller *
 gateway_caller_find(const struct gateway_callers *callers, struct span token);
-
-/* The keys of [gateway], for checks of the manual; NULL past the last. */
-const char *gateway_config_key(size_t index, const char **ret_default);
 
 #endif
