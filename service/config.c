@@ -2,15 +2,11 @@
 /* cccdd.conf(5): one table of settings, strictly read. */
 #include "service/config.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/file.h"
-#include "base/text.h"
+#include "base/value.h"
+#include "service/conf.h"
 
 /** enum kind - how a value is read, and into what. */
 enum kind {
@@ -101,51 +97,21 @@ static const struct setting settings[] = {
 
 enum { SETTINGS = ARRAY_LEN(settings) };
 
-/* Values are short; a longer one is no value of ours. */
-enum { VALUE_MAX = 1024, ADDRESS_PORT_MAX = 5 };
+#define NO_WORD "it is none of the words in cccdd.conf(5)"
 
 /* Each of these gives NULL, or the reason why the value is bad. */
-
-static const char *take_path(const char *value, char *ret)
-{
-	if (value[0] != '/')
-		return "a path begins with /";
-	if (strlen(value) >= CONFIG_PATH_MAX)
-		return "the path is longer than 107 bytes";
-	(void)snprintf(ret, CONFIG_PATH_MAX, "%s", value);
-	return NULL;
-}
-
-/* Digits without zeros in front, at most @most. */
-static bool take_number(const char *text, size_t len, uint64_t most,
-                        uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	if (len == 0 || len > 9 || (len > 1 && text[0] == '0'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		value = value * 10 + (uint64_t)(text[i] - '0');
-	}
-	*ret = value;
-	return value <= most;
-}
 
 /* No switch opens the service to a network: rule R2. */
 static const char *check_address(const char *value)
 {
 	static const char *const hosts[] = { "127.0.0.1:", "[::1]:" };
-	uint64_t port = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
 		size_t skip = strlen(hosts[i]);
 
 		if (strncmp(value, hosts[i], skip) != 0)
 			continue;
-		return take_number(value + skip, strlen(value + skip), 65535,
-		                   &port)
+		return value_is_port(value + skip)
 		               ? NULL
 		               : "the port is no number up to 65535";
 	}
@@ -157,127 +123,44 @@ static const char *check_uri(const char *value)
 	return strncmp(value, "nfc:", 4) == 0 ? NULL : "a URI begins with nfc:";
 }
 
-/* Words between blanks. */
 static const char *take_list(const char *value,
-                             const char *(*check)(const char *value),
+                             const char *(*check)(const char *word),
                              struct config_list *ret)
 {
-	struct config_list list = { .count = 0 };
-	const char *reason = NULL;
+	const struct value_list list = {
+		.check = check,
+		.too_many = "more than 8 words",
+		.once = true,
+		.most = CONFIG_LIST_MAX,
+		.item_max = CONFIG_URI_MAX,
+	};
 
-	while (*value != '\0') {
-		size_t len = strcspn(value, " \t");
-		char *item = NULL;
-
-		if (list.count == CONFIG_LIST_MAX)
-			return "more than 8 words";
-		item = list.items[list.count];
-		if (len >= CONFIG_URI_MAX)
-			return "a word is too long";
-		memcpy(item, value, len);
-		item[len] = '\0';
-		reason = check(item);
-		if (reason != NULL)
-			return reason;
-		for (size_t i = 0; i < list.count; i++)
-			if (strcmp(list.items[i], item) == 0)
-				return "a word stands twice";
-		list.count++;
-		value += len;
-		value += strspn(value, " \t");
-	}
-	*ret = list;
-	return NULL;
-}
-
-/* "60 s", "200 ms", "5 min", "1 h"; a bare number is seconds. */
-static bool take_time(const char *value, uint64_t *ret_ms)
-{
-	static const struct {
-		const char *name;
-		uint32_t ms;
-	} units[] = { { "", SECOND },
-		      { "ms", 1 },
-		      { "s", SECOND },
-		      { "min", MINUTE },
-		      { "h", HOUR } };
-	size_t digits = strspn(value, "0123456789");
-	const char *unit = value + digits;
-	uint64_t number = 0;
-
-	unit += strspn(unit, " ");
-	if (!take_number(value, digits, UINT32_MAX, &number))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (strcmp(units[i].name, unit) != 0)
-			continue;
-		*ret_ms = number * units[i].ms;
-		return true;
-	}
-	return false;
+	return value_list(value, &list, ret->items[0], &ret->count);
 }
 
 static const char *take_amount(const struct setting *setting, const char *value,
                                uint32_t *ret)
 {
-	uint64_t amount = 0;
+	const struct value_range range = {
+		.kind = setting->kind == KIND_COUNT  ? VALUE_COUNT
+		        : setting->kind == KIND_TIME ? VALUE_MS
+		                                     : VALUE_SECONDS,
+		.units = VALUE_UNITS_BARE | VALUE_UNITS_HOURS,
+		.least = setting->least,
+		.most = setting->most,
+		.beyond = "it is too small or too large, see cccdd.conf(5)",
+	};
 
-	if (setting->kind == KIND_COUNT
-	            ? !take_number(value, strlen(value), UINT32_MAX, &amount)
-	            : !take_time(value, &amount))
-		return setting->kind == KIND_COUNT
-		               ? "it is no whole number"
-		               : "it is no time like 60 s, 200 ms, 5 min";
-	if (setting->kind == KIND_SECONDS && amount % SECOND != 0)
-		return "whole seconds only";
-	if (setting->kind == KIND_SECONDS)
-		amount /= SECOND;
-	if (amount < setting->least || amount > setting->most)
-		return "it is too small or too large, see cccdd.conf(5)";
-	*ret = (uint32_t)amount;
-	return NULL;
-}
-
-static const char *take_word(const char *value, const char *const *words,
-                             size_t count, size_t *ret)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(words[i], value) != 0)
-			continue;
-		*ret = i;
-		return NULL;
-	}
-	return "it is none of the words in cccdd.conf(5)";
-}
-
-static const char *take_switch(const char *value, bool *ret)
-{
-	static const char *const words[] = { "no", "yes" };
-	size_t at = 0;
-	const char *reason = take_word(value, words, ARRAY_LEN(words), &at);
-
-	if (reason == NULL)
-		*ret = at == 1;
-	return reason;
-}
-
-static const char *take_language(const char *value, enum cccd_lang *ret)
-{
-	static const char *const words[] = { "vi", "en" };
-	size_t at = 0;
-	const char *reason = take_word(value, words, ARRAY_LEN(words), &at);
-
-	if (reason == NULL)
-		*ret = at == 1 ? CCCD_LANG_EN : CCCD_LANG_VI;
-	return reason;
+	return value_amount(value, &range, ret);
 }
 
 static const char *take_log_level(const char *value, enum config_log_level *ret)
 {
-	static const char *const words[] = { "error", "warning", "info",
+	static const char *const names[] = { "error", "warning", "info",
 		                             "debug" };
+	const struct value_words words = { names, ARRAY_LEN(names), NO_WORD };
 	size_t at = 0;
-	const char *reason = take_word(value, words, ARRAY_LEN(words), &at);
+	const char *reason = value_word(value, &words, &at);
 
 	if (reason == NULL)
 		*ret = (enum config_log_level)(at + CONFIG_LOG_ERROR);
@@ -304,14 +187,16 @@ static const char *take_value(const struct setting *setting, const char *value,
 		return NULL;
 	}
 	switch (setting->kind) {
-	case KIND_PATH: return take_path(value, place);
+	case KIND_PATH:
+		return value_path(value, "the path is longer than 107 bytes",
+		                  place, CONFIG_PATH_MAX);
 	case KIND_LISTEN: return take_list(value, check_address, place);
 	case KIND_NFC: return take_list(value, check_uri, place);
-	case KIND_SWITCH: return take_switch(value, place);
+	case KIND_SWITCH: return value_switch(value, NO_WORD, place);
 	case KIND_TIME:
 	case KIND_SECONDS:
 	case KIND_COUNT: return take_amount(setting, value, place);
-	case KIND_LANGUAGE: return take_language(value, place);
+	case KIND_LANGUAGE: return value_language(value, NO_WORD, place);
 	case KIND_LOG_LEVEL: return take_log_level(value, place);
 	}
 	return "it is of no kind";
@@ -335,63 +220,29 @@ const char *config_key(size_t index, const char **ret_default)
 
 /* What a line is read into, and where its reasons go. */
 struct reading {
-	const char *name;
-	unsigned int line;
-	struct cccd_error *error;
+	struct conf_place place;
 	bool seen[SETTINGS];
 	struct config *config;
 };
 
-static enum cccd_err refuse(const struct reading *reading, const char *key,
-                            const char *reason)
-{
-	return fail(reading->error, CCCD_ERR_POLICY_CONFIG,
-	            "%.60s, line %u: %.26s%s%s", reading->name, reading->line,
-	            key, key[0] != '\0' ? ": " : "", reason);
-}
-
-static enum cccd_err take_setting(struct reading *reading, const char *key,
+static enum cccd_err take_setting(void *context, const char *key,
                                   const char *value)
 {
+	struct reading *reading = context;
 	const char *reason = NULL;
 
 	for (size_t i = 0; i < SETTINGS; i++) {
 		if (strcmp(settings[i].key, key) != 0)
 			continue;
-		if (reading->seen[i])
-			return refuse(reading, key, "it stands twice");
+		reason = reading->seen[i] ? "it stands twice"
+		                          : take_value(&settings[i], value,
+		                                       reading->config);
 		reading->seen[i] = true;
-		reason = take_value(&settings[i], value, reading->config);
-		return reason == NULL ? CCCD_OK : refuse(reading, key, reason);
+		return reason == NULL
+		               ? CCCD_OK
+		               : conf_refuse(&reading->place, key, reason);
 	}
-	return refuse(reading, "", "there is no such setting");
-}
-
-static enum cccd_err take_line(struct reading *reading, struct span line)
-{
-	char text[VALUE_MAX];
-	char *value = NULL;
-	size_t key = 0;
-
-	line = text_trim(line);
-	if (line.len == 0 || line.at[0] == '#')
-		return CCCD_OK;
-	if (line.len >= sizeof(text))
-		return refuse(reading, "", "the line is too long");
-	if (!text_is_utf8(line) || text_has_controls(line))
-		return refuse(reading, "", "a control character");
-	memcpy(text, line.at, line.len);
-	text[line.len] = '\0';
-	key = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
-	value = text + key + strspn(text + key, " \t");
-	if (key == 0 || *value != '=')
-		return refuse(reading, "", "it is not \"key = value\"");
-	value++;
-	value += strspn(value, " \t");
-	text[key] = '\0';
-	if (*value == '\0')
-		return refuse(reading, text, "it has no value");
-	return take_setting(reading, text, value);
+	return conf_refuse(&reading->place, "", "there is no such setting");
 }
 
 /* What no single line can tell. */
@@ -413,21 +264,21 @@ static enum cccd_err check_whole(const struct config *config, const char *name,
 /* Every line, then the whole. */
 static enum cccd_err take_text(struct reading *reading, struct span text)
 {
-	while (text.len > 0) {
-		const uint8_t *end = memchr(text.at, '\n', text.len);
-		size_t len = end != NULL ? (size_t)(end - text.at) : text.len;
+	const struct conf_lines lines = {
+		.key_letters = "abcdefghijklmnopqrstuvwxyz_",
+		.setting = take_setting,
+		.context = reading,
+	};
 
-		reading->line++;
-		TRY(take_line(reading, span_first(text, len)));
-		text = span_after(text, len + 1);
-	}
-	return check_whole(reading->config, reading->name, reading->error);
+	TRY(conf_read(text, &lines, &reading->place));
+	return check_whole(reading->config, reading->place.name,
+	                   reading->place.error);
 }
 
 enum cccd_err config_parse(struct span text, const char *name,
                            struct cccd_error *error, struct config *ret)
 {
-	struct reading reading = { .name = name, .error = error };
+	struct reading reading = { .place = { name, 0, error } };
 	enum cccd_err err = CCCD_OK;
 
 	reading.config = malloc(sizeof(*reading.config));
@@ -445,28 +296,7 @@ enum cccd_err config_load(const char *path, struct cccd_error *error,
                           struct config *ret)
 {
 	BUF text = buf_make(CONFIG_FILE_MAX);
-	struct stat facts;
-	enum cccd_err err = CCCD_OK;
 
-	if (stat(path, &facts) != 0)
-		return fail_native(error, CCCD_ERR_USAGE_FILE, errno, "%.120s",
-		                   path);
-	/* Whoever can write it chooses the registry and the trust store. */
-	if ((facts.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
-	    (facts.st_uid != 0 && facts.st_uid != geteuid()))
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%.100s: others may write it", path);
-	if (!S_ISREG(facts.st_mode))
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%.100s: no plain file", path);
-	err = file_read(path, error, &text);
-	if (err == CCCD_ERR_DATA_TOO_LARGE) {
-		if (error != NULL)
-			error_reset(error);
-		err = fail(error, CCCD_ERR_POLICY_CONFIG,
-		           "%.100s: larger than %d bytes", path,
-		           CONFIG_FILE_MAX);
-	}
-	TRY(err);
+	TRY(conf_load(path, error, &text));
 	return config_parse(buf_span(&text), path, error, ret);
 }

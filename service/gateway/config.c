@@ -5,16 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
-#include "base/file.h"
 #include "base/secret.h"
-#include "base/text.h"
+#include "base/value.h"
 #include "lib/json/registry.h"
 #include "lib/json/words.h"
+#include "service/conf.h"
 
 enum kind {
 	KIND_ID,
@@ -80,50 +78,28 @@ static const struct setting settings[] = {
 /* clang-format on */
 
 enum { HEX_LEN = 2 * GATEWAY_HASH_LEN };
-enum { SETTINGS = ARRAY_LEN(settings), LINE_MAX = 1024, PER_MINUTE = 600 };
+enum { SETTINGS = ARRAY_LEN(settings), PER_MINUTE = 600 };
 
 /* Each of these gives NULL, or the reason why the value is bad. */
 
 static const char *take_text(const char *value, char *ret, size_t max)
 {
-	if (strlen(value) >= max)
-		return "it is too long";
-	(void)snprintf(ret, max, "%s", value);
-	return NULL;
+	return value_text(value, "it is too long", ret, max);
 }
 
 static const char *take_path(const char *value, char *ret)
 {
 	if (strcmp(value, "none") == 0)
-		value = "";
-	else if (value[0] != '/')
-		return "a path begins with /";
-	return take_text(value, ret, GATEWAY_TEXT_MAX);
-}
-
-static bool take_digits(const char *text, size_t len, uint64_t *ret)
-{
-	uint64_t value = 0;
-
-	if (len == 0 || len > 9 || (len > 1 && text[0] == '0'))
-		return false;
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		value = value * 10 + (uint64_t)(text[i] - '0');
-	}
-	*ret = value;
-	return true;
+		return take_text("", ret, GATEWAY_TEXT_MAX);
+	return value_path(value, "it is too long", ret, GATEWAY_TEXT_MAX);
 }
 
 /* "ADDRESS:PORT"; whether it is loopback is asked of the whole. */
 static const char *check_listen(const char *value)
 {
 	const char *colon = strrchr(value, ':');
-	uint64_t port = 0;
 
-	if (colon == NULL || colon == value ||
-	    !take_digits(colon + 1, strlen(colon + 1), &port) || port > 65535)
+	if (colon == NULL || colon == value || !value_is_port(colon + 1))
 		return "an address and a port, as 127.0.0.1:24080";
 	return NULL;
 }
@@ -136,99 +112,53 @@ static const char *check_word(const char *value)
 }
 
 static const char *take_list(const char *value,
-                             const char *(*check)(const char *value),
+                             const char *(*check)(const char *word),
                              struct gateway_list *ret)
 {
-	ret->count = 0;
+	const struct value_list list = {
+		.check = check,
+		.too_many = "more than 16 words",
+		.most = GATEWAY_LIST_MAX,
+		.item_max = GATEWAY_TEXT_MAX,
+	};
+
 	if (strcmp(value, "none") == 0)
-		return NULL;
-	while (*value != '\0') {
-		size_t len = strcspn(value, " \t");
-		const char *reason = NULL;
-		char *item = NULL;
-
-		if (ret->count == GATEWAY_LIST_MAX)
-			return "more than 16 words";
-		item = ret->items[ret->count];
-		if (len >= GATEWAY_TEXT_MAX)
-			return "a word is too long";
-		memcpy(item, value, len);
-		item[len] = '\0';
-		reason = check(item);
-		if (reason != NULL)
-			return reason;
-		ret->count++;
-		value += len;
-		value += strspn(value, " \t");
-	}
-	return NULL;
-}
-
-static bool take_time(const char *value, uint64_t *ret_ms)
-{
-	static const struct {
-		const char *name;
-		uint32_t ms;
-	} units[] = { { "ms", 1 }, { "s", SECOND }, { "min", MINUTE } };
-	size_t digits = strspn(value, "0123456789");
-	const char *unit = value + digits;
-	uint64_t amount = 0;
-
-	unit += strspn(unit, " ");
-	if (!take_digits(value, digits, &amount))
-		return false;
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (strcmp(units[i].name, unit) != 0)
-			continue;
-		*ret_ms = amount * units[i].ms;
-		return true;
-	}
-	return false;
+		value = "";
+	return value_list(value, &list, ret->items[0], &ret->count);
 }
 
 static const char *take_amount(const struct setting *setting, const char *value,
                                uint32_t *ret)
 {
-	uint64_t amount = 0;
+	const struct value_range range = {
+		.kind = setting->kind == KIND_COUNT  ? VALUE_COUNT
+		        : setting->kind == KIND_TIME ? VALUE_MS
+		                                     : VALUE_SECONDS,
+		.units = VALUE_UNITS_USUAL,
+		.least = setting->least,
+		.most = setting->most,
+		.beyond = "it is too small or too large",
+	};
 
-	if (setting->kind == KIND_COUNT
-	            ? !take_digits(value, strlen(value), &amount)
-	            : !take_time(value, &amount))
-		return setting->kind == KIND_COUNT
-		               ? "it is no whole number"
-		               : "it is no time like 60 s, 200 ms, 5 min";
-	if (setting->kind == KIND_SECONDS && amount % SECOND != 0)
-		return "whole seconds only";
-	if (setting->kind == KIND_SECONDS)
-		amount /= SECOND;
-	if (amount < setting->least || amount > setting->most)
-		return "it is too small or too large";
-	*ret = (uint32_t)amount;
-	return NULL;
+	return value_amount(value, &range, ret);
 }
 
 static const char *take_switch(const char *value, bool *ret)
 {
-	*ret = strcmp(value, "yes") == 0;
-	return *ret || strcmp(value, "no") == 0 ? NULL : "yes or no";
-}
-
-static const char *take_language(const char *value, enum cccd_lang *ret)
-{
-	*ret = strcmp(value, "en") == 0 ? CCCD_LANG_EN : CCCD_LANG_VI;
-	return *ret == CCCD_LANG_EN || strcmp(value, "vi") == 0 ? NULL
-	                                                        : "vi or en";
+	return value_switch(value, "yes or no", ret);
 }
 
 static const char *take_level(const char *value, uint32_t *ret)
 {
-	static const char *const words[] = { "error", "warning", "info" };
-	int at = word_find(words, ARRAY_LEN(words), value);
+	static const char *const names[] = { "error", "warning", "info" };
+	const struct value_words words = { names, ARRAY_LEN(names),
+		                           "error, warning or info" };
+	size_t at = 0;
+	const char *reason = value_word(value, &words, &at);
 
-	if (at < 0)
-		return "error, warning or info";
-	*ret = (uint32_t)at + 1;
-	return NULL;
+	if (reason == NULL)
+		*ret = (uint32_t)at + 1;
+	return reason;
 }
 
 static const char *take_value(const struct setting *setting, const char *value,
@@ -249,7 +179,7 @@ static const char *take_value(const struct setting *setting, const char *value,
 	case KIND_TIME:
 	case KIND_SECONDS:
 	case KIND_COUNT: return take_amount(setting, value, place);
-	case KIND_LANGUAGE: return take_language(value, place);
+	case KIND_LANGUAGE: return value_language(value, "vi or en", place);
 	case KIND_LEVEL: return take_level(value, place);
 	}
 	return "it is of no kind";
@@ -269,21 +199,16 @@ enum section {
  * @bearer: the caller of this section has one
  */
 struct reading {
-	const char *name;
-	unsigned int line;
-	struct cccd_error *error;
+	struct conf_place place;
 	struct gateway_config *config;
 	enum section section;
 	bool seen[SETTINGS];
 	bool bearer;
 };
 
-static enum cccd_err refuse(const struct reading *reading, const char *key,
-                            const char *reason)
+static enum cccd_err refuse(const struct reading *reading, const char *reason)
 {
-	return fail(reading->error, CCCD_ERR_POLICY_CONFIG,
-	            "%.60s, line %u: %.26s%s%s", reading->name, reading->line,
-	            key, key[0] != '\0' ? ": " : "", reason);
+	return conf_refuse(&reading->place, "", reason);
 }
 
 static const char *take_hex(const char *value, uint8_t ret[static 32])
@@ -373,9 +298,10 @@ static const char *take_own(struct reading *reading, const char *key,
 	return "there is no such setting";
 }
 
-static enum cccd_err take_setting(struct reading *reading, const char *key,
+static enum cccd_err take_setting(void *context, const char *key,
                                   const char *value)
 {
+	struct reading *reading = context;
 	const char *reason = "it stands in no section";
 
 	switch (reading->section) {
@@ -386,16 +312,16 @@ static enum cccd_err take_setting(struct reading *reading, const char *key,
 		reason = take_connector(reading, key, value);
 		break;
 	}
-	return reason == NULL ? CCCD_OK : refuse(reading, key, reason);
+	return reason == NULL ? CCCD_OK
+	                      : conf_refuse(&reading->place, key, reason);
 }
 
 /* A caller without a token could never call, or always. */
 static enum cccd_err end_section(const struct reading *reading)
 {
 	if (reading->section == SECTION_CALLER && !reading->bearer)
-		return refuse(reading, "",
-		              "the caller above has no "
-		              "bearer_sha256");
+		return refuse(reading, "the caller above has no "
+		                       "bearer_sha256");
 	return CCCD_OK;
 }
 
@@ -404,10 +330,10 @@ static enum cccd_err begin_caller(struct reading *reading, const char *name)
 	struct gateway_callers *callers = &reading->config->callers;
 
 	if (callers->count == GATEWAY_CALLERS_MAX)
-		return refuse(reading, "", "too many callers");
+		return refuse(reading, "too many callers");
 	for (size_t i = 0; i < callers->count; i++)
 		if (strcmp(callers->list[i].name, name) == 0)
-			return refuse(reading, "", "a caller stands twice");
+			return refuse(reading, "a caller stands twice");
 	callers->list[callers->count] =
 	        (struct gateway_caller){ .per_minute = PER_MINUTE };
 	(void)snprintf(callers->list[callers->count++].name, GATEWAY_CALLER_MAX,
@@ -417,14 +343,15 @@ static enum cccd_err begin_caller(struct reading *reading, const char *name)
 	return CCCD_OK;
 }
 
-static enum cccd_err take_section(struct reading *reading, char *text)
+static enum cccd_err take_section(void *context, char *text)
 {
+	struct reading *reading = context;
 	size_t len = strlen(text);
 	char *name = NULL;
 
 	TRY(end_section(reading));
 	if (text[len - 1] != ']')
-		return refuse(reading, "", "a section ends with ]");
+		return refuse(reading, "a section ends with ]");
 	text[len - 1] = '\0';
 	name = strchr(text, ' ');
 	if (strcmp(text, "[gateway") == 0) {
@@ -432,49 +359,19 @@ static enum cccd_err take_section(struct reading *reading, char *text)
 		return CCCD_OK;
 	}
 	if (name == NULL || !word_is_id(name + 1, GATEWAY_CALLER_MAX))
-		return refuse(reading, "",
-		              "[gateway], [caller NAME] or "
-		              "[connector NAME]");
+		return refuse(reading, "[gateway], [caller NAME] or "
+		                       "[connector NAME]");
 	*name++ = '\0';
 	if (strcmp(text, "[caller") == 0)
 		return begin_caller(reading, name);
 	if (strcmp(text, "[connector") != 0)
-		return refuse(reading, "", "there is no such section");
+		return refuse(reading, "there is no such section");
 	if (reading->config->connector.name[0] != '\0')
-		return refuse(reading, "", "one connector only");
+		return refuse(reading, "one connector only");
 	(void)snprintf(reading->config->connector.name, GATEWAY_CALLER_MAX,
 	               "%s", name);
 	reading->section = SECTION_CONNECTOR;
 	return CCCD_OK;
-}
-
-static enum cccd_err take_line(struct reading *reading, struct span line)
-{
-	char text[LINE_MAX];
-	char *value = NULL;
-	size_t key = 0;
-
-	line = text_trim(line);
-	if (line.len == 0 || line.at[0] == '#')
-		return CCCD_OK;
-	if (line.len >= sizeof(text))
-		return refuse(reading, "", "the line is too long");
-	if (!text_is_utf8(line) || text_has_controls(line))
-		return refuse(reading, "", "a control character");
-	memcpy(text, line.at, line.len);
-	text[line.len] = '\0';
-	if (text[0] == '[')
-		return take_section(reading, text);
-	key = strspn(text, "abcdefghijklmnopqrstuvwxyz_0123456789");
-	value = text + key + strspn(text + key, " \t");
-	if (key == 0 || *value != '=')
-		return refuse(reading, "", "it is not \"key = value\"");
-	value++;
-	value += strspn(value, " \t");
-	text[key] = '\0';
-	if (*value == '\0')
-		return refuse(reading, text, "it has no value");
-	return take_setting(reading, text, value);
 }
 
 static bool is_loopback(const char *address)
@@ -507,26 +404,26 @@ static enum cccd_err check_whole(const struct reading *reading)
 			reason = "listen beyond loopback needs any_address";
 	if (reason == NULL)
 		return CCCD_OK;
-	return fail(reading->error, CCCD_ERR_POLICY_CONFIG, "%.60s: %s",
-	            reading->name, reason);
+	return fail(reading->place.error, CCCD_ERR_POLICY_CONFIG, "%.60s: %s",
+	            reading->place.name, reason);
 }
 
 static enum cccd_err read_all(struct reading *reading, struct span text)
 {
+	const struct conf_lines lines = {
+		.key_letters = "abcdefghijklmnopqrstuvwxyz_0123456789",
+		.setting = take_setting,
+		.section = take_section,
+		.context = reading,
+	};
+
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (settings[i].initial != NULL &&
 		    take_value(&settings[i], settings[i].initial,
 		               reading->config) != NULL)
-			return fail(reading->error, CCCD_ERR_INTERNAL,
+			return fail(reading->place.error, CCCD_ERR_INTERNAL,
 			            "a default is bad");
-	while (text.len > 0) {
-		const uint8_t *end = memchr(text.at, '\n', text.len);
-		size_t len = end != NULL ? (size_t)(end - text.at) : text.len;
-
-		reading->line++;
-		TRY(take_line(reading, span_first(text, len)));
-		text = span_after(text, len + 1);
-	}
+	TRY(conf_read(text, &lines, &reading->place));
 	TRY(end_section(reading));
 	return check_whole(reading);
 }
@@ -535,7 +432,7 @@ enum cccd_err gateway_config_parse(struct span text, const char *name,
                                    struct cccd_error *error,
                                    struct gateway_config **ret)
 {
-	struct reading reading = { .name = name, .error = error };
+	struct reading reading = { .place = { name, 0, error } };
 	enum cccd_err err = CCCD_OK;
 
 	reading.config = calloc(1, sizeof(*reading.config));
@@ -553,17 +450,8 @@ enum cccd_err gateway_config_load(const char *path, struct cccd_error *error,
                                   struct gateway_config **ret)
 {
 	BUF text = buf_make(GATEWAY_CONFIG_MAX);
-	struct stat facts;
 
-	if (stat(path, &facts) != 0)
-		return fail(error, CCCD_ERR_USAGE_FILE, "%.120s", path);
-	/* Whoever can write it chooses the callers and the registry. */
-	if (!S_ISREG(facts.st_mode) ||
-	    (facts.st_mode & (S_IWGRP | S_IWOTH)) != 0 ||
-	    (facts.st_uid != 0 && facts.st_uid != geteuid()))
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%.100s: others may write it", path);
-	TRY(file_read(path, error, &text));
+	TRY(conf_load(path, error, &text));
 	return gateway_config_parse(buf_span(&text), path, error, ret);
 }
 
