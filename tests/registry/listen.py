@@ -16,6 +16,7 @@ BODY_MAX = 64 << 10
 DRAIN_MAX = 4 << 20
 HANDSHAKE_LIMIT_S = 60
 IDLE_LIMIT_S = 300
+DRAIN_LIMIT_S = 5
 CHUNK = b"x" * 65536
 
 
@@ -65,6 +66,18 @@ def cut(connection):
         pass
 
 
+def drain(connection):
+    """Reads on until the caller has read why it was refused: to close over
+    unread bytes would reset the connection, and the alert with it."""
+    try:
+        connection.settimeout(DRAIN_LIMIT_S)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(4096):
+            pass
+    except OSError:
+        pass
+
+
 def make_context(paths, name):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -94,11 +107,16 @@ class TlsServer(Server):
         if expired:
             book.count("switched", "expired_certificate")
         context = self.expired if expired else self.good
+        # The handshake's failure closes the other.
+        kept = request.dup()
         try:
             connection = context.wrap_socket(request, server_side=True)
         except OSError:
             book.count("handshakes_refused")
+            drain(kept)
             return
+        finally:
+            kept.close()
         with self.lock:
             self.open.add(connection)
         try:

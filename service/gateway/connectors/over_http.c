@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "service/gateway/connectors/soap_reply.h"
 
 static const struct setting_rule url_rules[] = {
@@ -98,13 +99,15 @@ enum cccd_err over_http_query(struct connector_state *state,
 	CLEANUP(fields_wipe) struct fields fields = { .request = "" };
 	const char *part =
 	        fields_make(&state->field_options, question, &fields);
+	uint64_t until = clock_steady_ms() + state->http_options.request_ms;
 
 	if (part != NULL) {
 		reply_question(part, ret);
 		return CCCD_OK;
 	}
+	/* One time for all: a token, the call, and either once more. */
 	return state->kind->ask(state, question->operation, &fields,
-	                        deadline_ms, ret);
+	                        deadline_ms < until ? deadline_ms : until, ret);
 }
 
 enum cccd_err over_http_post(const struct connector_state *state,

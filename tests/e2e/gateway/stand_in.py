@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The registry's stand-in behind a gateway, and the published contract."""
+import contextlib
 import importlib.util
 import json
 import os
 import pathlib
 import re
 import shutil
+import tempfile
 
 import rig
 
@@ -43,6 +45,15 @@ def secret_file(folder, name, text):
     return path
 
 
+@contextlib.contextmanager
+def scratch_file(text):
+    """A path, good for this block."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(text)
+        file.flush()
+        yield file.name
+
+
 def way(registry, end_point):
     """What every kind over HTTP is told."""
     paths = registry.certificates
@@ -60,6 +71,17 @@ def soap(registry, folder, more=""):
     return (f"[connector registry]\nkind = soap\n{way(registry, 'soap')}"
             f"client = {known['x_road_client']}\napi_key_file = {key}\n"
             f"user = {known['user']}\nsecret_file = {secret}\n{more}\n")
+
+
+def lgsp(registry, folder, more=""):
+    ends, known = registry.about["end_points"], registry.accounts["lgsp"]
+    secret = secret_file(folder, "secret-key", known["SecretKey"])
+    return (f"[connector registry]\nkind = lgsp_json\n"
+            f"{way(registry, 'lgsp')}token_url = {ends['lgsp_token']}\n"
+            f"token_auth = lgsp\naccess_key = {known['AccessKey']}\n"
+            f"secret_key_file = {secret}\napp_name = {known['AppName']}\n"
+            f"partner_code = {known['PartnerCode']}\n"
+            f"partner_code_cus = {known['PartnerCodeCus']}\n{more}\n")
 
 
 def rest(registry, folder, more=""):
