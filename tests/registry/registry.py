@@ -10,12 +10,13 @@ SIGTERM. It is not the registry and reaches none.
 
 import argparse
 import json
+import os
 import pathlib
+import select
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 
 import accounts
 import certificates
@@ -25,6 +26,8 @@ import postgres
 import service
 import store
 import switches
+
+STDIN = 0
 
 
 def read_arguments(arguments):
@@ -136,62 +139,42 @@ class Program:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-class Stopped(BaseException):
-    """SIGTERM or SIGINT in a program that serves."""
+def watch_signals():
+    """What becomes readable when SIGTERM or SIGINT has come.
+
+    The kernel may give a signal to a thread that cannot act on it, and the
+    main thread would sleep on. While parts are being opened or closed a
+    signal waits, so that nothing is left half made."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: None)
+    return reader
 
 
-class Signals:
-    """While the parts are being opened or closed a signal waits, so that
-    nothing is left half made."""
-
-    def __init__(self):
-        self.serving = False
-        self.came = False
-        for name in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(name, self._take)
-
-    def _take(self, *_):
-        self.came = True
-        if self.serving:
-            self.serving = False
-            raise Stopped
-
-    def allow(self):
-        self.serving = True
-        if self.came:
-            self.serving = False
-            raise Stopped
-
-    def hold(self):
-        self.serving = False
-
-
-def wait_for_end(stay):
-    """Until the standard input ends; a signal comes as Stopped."""
-    if stay:
-        threading.Event().wait()
-    while sys.stdin.buffer.read1(4096):
-        pass
+def wait_for_end(signals, stay):
+    """Until a signal has come or, unless it stays, standard input ends."""
+    watched = [signals] if stay else [signals, STDIN]
+    while signals not in (ready := select.select(watched, [], [])[0]):
+        if STDIN in ready and not os.read(STDIN, 4096):
+            return
 
 
 def main(arguments=None):
     options = read_arguments(arguments)
-    signals = Signals()
+    signals = watch_signals()
     program = None
     try:
         program = Program(options)
         program.open()
         print("ready", json.dumps(program.describe()), flush=True)
-        signals.allow()
-        wait_for_end(options.stay)
-    except Stopped:
-        pass
+        wait_for_end(signals, options.stay)
     except (OSError, ValueError, certificates.Failure,
             postgres.Failure) as error:
         print(f"registry.py: {error}", file=sys.stderr)
         return 1
     finally:
-        signals.hold()
         if program:
             program.close()
     return 0

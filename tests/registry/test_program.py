@@ -112,6 +112,16 @@ class Ending(unittest.TestCase):
         process.stdin.close()
         self.assertEqual(list(self.scratch.iterdir()), [])
 
+    def test_two_signals_at_once(self):
+        # An interrupted demo: SIGINT of the terminal, SIGTERM of the demo.
+        for _ in range(8):
+            running = rig.Rig("--sqlite", "--stay", "--count", "5",
+                              "--scratch", self.scratch,
+                              stderr=subprocess.DEVNULL)
+            running.process.send_signal(signal.SIGINT)
+            self.assertEqual(running.close(by_signal=True), 0)
+            self.assertEqual(list(self.scratch.iterdir()), [])
+
     def test_without_postgresql_it_says_so(self):
         done = subprocess.run(
             [sys.executable, "-B", rig.HERE / "registry.py", "--scratch",
