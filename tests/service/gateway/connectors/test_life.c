@@ -11,6 +11,7 @@
 #undef fail
 
 #include "base/clock.h"
+#include "service/gateway/connectors/over_http.h"
 #include "tests/service/gateway/connectors/misbehave.h"
 
 static struct rig rig;
@@ -225,6 +226,80 @@ static void connectors_authenticate_where_they_are_told_to(void **state)
 	assert_non_null(strstr(error.text, "operation"));
 }
 
+/* A kind that only looks at its deadline. */
+struct paper {
+	uint64_t *deadline_ms;
+};
+
+static uint64_t seen_ms;
+
+static size_t
+paper_tables(void *own, struct setting_table ret[static OVER_HTTP_TABLES_MAX])
+{
+	struct paper *paper = own;
+
+	(void)ret;
+	paper->deadline_ms = &seen_ms;
+	return 0;
+}
+
+static enum cccd_err paper_ask(const struct connector_state *state,
+                               enum registry_operation operation,
+                               const struct fields *fields,
+                               uint64_t deadline_ms,
+                               struct registry_answer *ret)
+{
+	const struct paper *paper = state->own;
+
+	(void)operation;
+	(void)fields;
+	*paper->deadline_ms = deadline_ms;
+	ret->outcome = REGISTRY_NOT_FOUND;
+	return CCCD_OK;
+}
+
+/* One time for a token, the call and either once more: no four of them. */
+static void connectors_have_one_time_for_all_calls(void **state)
+{
+	static const struct over_http_kind kind = {
+		.own_size = sizeof(struct paper),
+		.tables = paper_tables,
+		.ask = paper_ask,
+	};
+	static const struct connector_setting settings[] = {
+		{ "url", "https://127.0.0.1/" },
+		{ "agency", "G01" },
+		{ "request_time", "20 s" },
+	};
+	const struct connector_section section = {
+		.name = "paper",
+		.settings = settings,
+		.count = ARRAY_LEN(settings),
+	};
+	const struct registry_question question = rig_question(REGISTRY_LOOKUP);
+	struct registry_answer *answer = registry_answer_new();
+	struct connector_state *connector = NULL;
+	struct cccd_error error = { 0 };
+	uint64_t before = clock_steady_ms();
+
+	(void)state;
+	assert_non_null(answer);
+	assert_int_equal(over_http_open(&kind, &section, &error, &connector),
+	                 CCCD_OK);
+	assert_int_equal(
+	        over_http_query(connector, &question, UINT64_MAX, answer),
+	        CCCD_OK);
+	assert_int_equal(answer->outcome, REGISTRY_NOT_FOUND);
+	assert_true(seen_ms >= before + 20000);
+	assert_true(seen_ms <= clock_steady_ms() + 20000);
+	/* The caller's own, where that comes first. */
+	assert_int_equal(over_http_query(connector, &question, 7, answer),
+	                 CCCD_OK);
+	assert_int_equal(seen_ms, 7);
+	over_http_close(connector);
+	registry_answer_free(answer);
+}
+
 /* Each of these is refused, and the message names the key alone. */
 static void connector_open_refuses_bad_sections(void **state)
 {
@@ -313,6 +388,7 @@ int main(void)
 		cmocka_unit_test(connectors_break_the_circuit),
 		cmocka_unit_test(
 		        connectors_authenticate_where_they_are_told_to),
+		cmocka_unit_test(connectors_have_one_time_for_all_calls),
 		cmocka_unit_test(connector_open_refuses_bad_sections),
 		cmocka_unit_test(registry_outcomes_have_names_of_their_own),
 	};
