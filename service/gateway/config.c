@@ -193,17 +193,26 @@ enum section {
 	SECTION_CONNECTOR
 };
 
+/** enum caller_key - keys of [caller NAME]. */
+enum caller_key {
+	CALLER_BEARER = 0,
+	CALLER_SCOPES,
+	CALLER_UNPROVEN,
+	CALLER_RATE,
+	CALLER_KEYS
+};
+
 /**
  * struct reading - a file on its way in.
- * @seen:   keys of [gateway], so that none stands twice
- * @bearer: the caller of this section has one
+ * @seen:        keys of [gateway], so that none stands twice
+ * @caller_seen: of the caller of this section
  */
 struct reading {
 	struct conf_place place;
 	struct gateway_config *config;
 	enum section section;
 	bool seen[SETTINGS];
-	bool bearer;
+	bool caller_seen[CALLER_KEYS];
 };
 
 static enum cccd_err refuse(const struct reading *reading, const char *reason)
@@ -239,28 +248,55 @@ static const char *take_scopes(const char *value, struct json_scopes *ret)
 	return reason;
 }
 
-static const char *take_caller(struct reading *reading, const char *key,
-                               const char *value)
+/* Two callers with one token could not be told apart in the log. */
+static const char *take_bearer(const struct gateway_callers *callers,
+                               const char *value, struct gateway_caller *ret)
+{
+	const char *reason = take_hex(value, ret->bearer);
+
+	for (const struct gateway_caller *other = callers->list;
+	     reason == NULL && other < ret; other++)
+		if (memcmp(other->bearer, ret->bearer, GATEWAY_HASH_LEN) == 0)
+			reason = "another caller has the same";
+	return reason;
+}
+
+static const char *take_rate(const char *value, uint32_t *ret)
 {
 	static const struct setting rate = {
 		"rate_per_minute", NULL, KIND_COUNT, 0, 1, 1000000
 	};
+
+	return take_amount(&rate, value, ret);
+}
+
+static const char *take_caller(struct reading *reading, const char *key,
+                               const char *value)
+{
+	static const char *const keys[CALLER_KEYS] = {
+		[CALLER_BEARER] = "bearer_sha256",
+		[CALLER_SCOPES] = "scopes",
+		[CALLER_UNPROVEN] = "allow_unproven",
+		[CALLER_RATE] = "rate_per_minute",
+	};
 	struct gateway_callers *callers = &reading->config->callers;
 	struct gateway_caller *caller = &callers->list[callers->count - 1];
+	int at = word_find(keys, CALLER_KEYS, key);
 
-	if (strcmp(key, "bearer_sha256") == 0) {
-		if (reading->bearer)
-			return "it stands twice";
-		reading->bearer = true;
-		return take_hex(value, caller->bearer);
-	}
-	if (strcmp(key, "scopes") == 0)
-		return take_scopes(value, &caller->scopes);
-	if (strcmp(key, "allow_unproven") == 0)
+	if (at < 0)
+		return "there is no such setting of a caller";
+	if (reading->caller_seen[at])
+		return "it stands twice";
+	reading->caller_seen[at] = true;
+	switch ((enum caller_key)at) {
+	case CALLER_BEARER: return take_bearer(callers, value, caller);
+	case CALLER_SCOPES: return take_scopes(value, &caller->scopes);
+	case CALLER_UNPROVEN:
 		return take_switch(value, &caller->allow_unproven);
-	if (strcmp(key, rate.key) == 0)
-		return take_amount(&rate, value, &caller->per_minute);
-	return "there is no such setting of a caller";
+	case CALLER_RATE: return take_rate(value, &caller->per_minute);
+	case CALLER_KEYS: break;
+	}
+	return "it is of no kind";
 }
 
 static const char *take_connector(struct reading *reading, const char *key,
@@ -269,7 +305,9 @@ static const char *take_connector(struct reading *reading, const char *key,
 	struct gateway_connector *connector = &reading->config->connector;
 	const char *reason = NULL;
 
-	if (strcmp(key, "kind") == 0 && connector->kind[0] == '\0')
+	if (strcmp(key, "kind") == 0 && connector->kind[0] != '\0')
+		return "it stands twice";
+	if (strcmp(key, "kind") == 0)
 		return take_text(value, connector->kind,
 		                 sizeof(connector->kind));
 	if (connector->count == GATEWAY_SETTINGS_MAX)
@@ -319,7 +357,8 @@ static enum cccd_err take_setting(void *context, const char *key,
 /* A caller without a token could never call, or always. */
 static enum cccd_err end_section(const struct reading *reading)
 {
-	if (reading->section == SECTION_CALLER && !reading->bearer)
+	if (reading->section == SECTION_CALLER &&
+	    !reading->caller_seen[CALLER_BEARER])
 		return refuse(reading, "the caller above has no "
 		                       "bearer_sha256");
 	return CCCD_OK;
@@ -339,7 +378,7 @@ static enum cccd_err begin_caller(struct reading *reading, const char *name)
 	(void)snprintf(callers->list[callers->count++].name, GATEWAY_CALLER_MAX,
 	               "%s", name);
 	reading->section = SECTION_CALLER;
-	reading->bearer = false;
+	memset(reading->caller_seen, 0, sizeof(reading->caller_seen));
 	return CCCD_OK;
 }
 
