@@ -4,13 +4,15 @@
 
     check_with_gateway.py [--socket PATH] --rp ID --purpose NAME
                           [--audience gateway] [--type can]
-                          --gateway PATH --bearer-file FILE --officer ID < key
+                          --gateway PATH --bearer-file FILE --officer ID
+                          [--procedure-code CODE] < key
 
 A nonce of the gateway, a read of the card under it, the desk's assertion to
 the gateway: cccdd and the gateway's own socket, in the fewest lines. The
 front end is registered with `cccd rp add ID --audience gateway=ITS-ID`.
-Prints the gateway's answer. Ends with 0 for "match", 10 for "undetermined",
-11 for "mismatch" and "not_found", 2 when it could not be found out.
+Prints the gateway's answer, and on standard error what it means in two
+languages. Ends with 0 for "match", 10 for "undetermined", 11 for "mismatch"
+and "not_found", 2 when it could not be found out.
 """
 
 import argparse
@@ -20,6 +22,14 @@ import sys
 from read_over_socket import Service, ask, complain, follow
 
 ENDS = {"match": 0, "mismatch": 11, "not_found": 11}
+
+# Any other word, one of the future too, is "could not be checked".
+WORDS = {"match": ("khớp", "matches"),
+         "mismatch": ("không khớp", "does not match"),
+         "not_found": ("không tìm thấy", "not found")}
+UNDETERMINED = ("chưa kiểm tra được", "could not be checked")
+SENTENCES = ("Đối chiếu: {word}. Nguồn: {source}, lúc {time}.",
+             "Registry check: {word}. Source: {source}, at {time}.")
 
 
 def take_assertion(path, target, token):
@@ -50,6 +60,16 @@ def read_card(args, nonce, key):
     return take_assertion(args.socket, target, token)
 
 
+def tell(answer):
+    """For the person at the desk, who reads no JSON."""
+    words = WORDS.get(answer["registry"], UNDETERMINED)
+    for sentence, word in zip(SENTENCES, words):
+        if answer.get("reason"):
+            word += f" ({answer['reason']})"
+        print(sentence.format(word=word, source=answer["source"],
+                              time=answer["observed_at"]), file=sys.stderr)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--socket", default="/run/cccdd/api.sock")
@@ -60,17 +80,21 @@ def main():
     parser.add_argument("--gateway", required=True)
     parser.add_argument("--bearer-file", required=True)
     parser.add_argument("--officer", required=True)
+    parser.add_argument("--procedure-code", help="as some registries want it")
     args = parser.parse_args()
 
     key = sys.stdin.read().rstrip("\n")
     with open(args.bearer_file, encoding="ascii") as file:
         bearer = file.read().strip()
     nonce = ask(args.gateway, "POST", "/v1/nonces", {}, bearer)["nonce"]
-    answer = ask(args.gateway, "POST", "/v1/checks", {
-        "assertion": read_card(args, nonce, key),
-        "officer": {"id": args.officer}}, bearer)
+    question = {"assertion": read_card(args, nonce, key),
+                "officer": {"id": args.officer}}
+    if args.procedure_code:
+        question["procedure_code"] = args.procedure_code
+    answer = ask(args.gateway, "POST", "/v1/checks", question, bearer)
     json.dump(answer, sys.stdout, ensure_ascii=False, indent=2)
-    print()
+    print(flush=True)
+    tell(answer)
     return ENDS.get(answer["registry"], 10)
 
 
