@@ -16,6 +16,9 @@ import urllib.request
 # A loaded machine of two cores takes its time.
 PATIENCE_S = 60
 
+# Of the driver, for a port of its own.
+TRIES = 5
+
 KEYS = {"Enter": "\ue007", "Tab": "\ue004", "Escape": "\ue00c",
         "Space": "\ue00d", "Shift": "\ue008", "F2": "\ue032",
         "F4": "\ue034", "F8": "\ue038", "F9": "\ue039"}
@@ -37,25 +40,32 @@ class Browser:
     def __init__(self, arguments=(), preferences=None):
         chromium, driver = programs()
         self.folder = tempfile.mkdtemp(prefix="cccd-web-")
-        # A test that is killed takes its driver along, and that the browser.
-        self.driver = subprocess.Popen(
-            ["setpriv", "--pdeathsig", "TERM", driver, "--port=0"],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, start_new_session=True)
-        self.base = self.session = None
+        self.base = self.session = self.driver = None
         try:
-            self.base = f"http://127.0.0.1:{self.port()}"
+            self.base = f"http://127.0.0.1:{self.start(driver)}"
             self.session = self.open(chromium, arguments, preferences or {})
         except BaseException:
             self.close()
             raise
 
-    def port(self):
-        for line in self.driver.stdout:
-            told = re.search(r"started.* on port (\d+)", line)
-            if told:
-                return int(told.group(1))
-        raise WebDriverError("chromedriver did not start")
+    def start(self, driver):
+        """Its port. It chooses one that is free, and gives up when somebody
+        else has taken it a moment later."""
+        said = []
+        for _ in range(TRIES):
+            # A test that is killed takes its driver along, and that the
+            # browser.
+            self.driver = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", driver, "--port=0"],
+                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                start_new_session=True)
+            for line in self.driver.stdout:
+                said.append(line)
+                told = re.search(r"started.* on port (\d+)", line)
+                if told:
+                    return int(told.group(1))
+            self.end_driver()
+        raise WebDriverError("chromedriver did not start: " + "".join(said))
 
     def open(self, chromium, arguments, preferences):
         flags = ["--headless=new", "--remote-debugging-pipe",
@@ -98,6 +108,11 @@ class Browser:
                 self.call("DELETE", self.session)
             except (WebDriverError, OSError):
                 pass
+        if self.driver:
+            self.end_driver()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def end_driver(self):
         # The browser is a child of the driver, in a group of their own.
         try:
             os.killpg(self.driver.pid, signal.SIGKILL)
@@ -105,7 +120,6 @@ class Browser:
             pass
         self.driver.wait()
         self.driver.stdout.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def go(self, address):
         self.call("POST", f"{self.session}/url", {"url": address})
