@@ -147,6 +147,10 @@ class Postgres:
     def conninfo(self):
         return f"host={self.folder} user=cccd dbname=postgres"
 
+    def sql(self, statement):
+        self.run(f"{self.bin}/psql", "-X", "-v", "ON_ERROR_STOP=1", "-c",
+                 statement, self.conninfo)
+
     def stop(self):
         self.run(f"{self.bin}/pg_ctl", "-D", "data", "-m", "immediate",
                  "stop")
