@@ -288,6 +288,22 @@ static void connectors_tell_a_name_without_address(void **state)
 		        REGISTRY_NAME_UNRESOLVED);
 }
 
+/* The servers' certificates name an address, so "localhost" is another. */
+static void connectors_compare_the_name_in_the_certificate(void **state)
+{
+	(void)state;
+	for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++) {
+		char url[64];
+
+		(void)snprintf(url, sizeof(url),
+		               "https://localhost:%u/%s/found",
+		               rig_port(&rig, "tls"), kinds[kind].word);
+		assert_int_equal(
+		        ask_with(kinds[kind].name, "tls", "found", "url", url),
+		        REGISTRY_TLS_UNTRUSTED);
+	}
+}
+
 static void connectors_ask_no_proxy_of_the_environment(void **state)
 {
 	char proxy[64];
@@ -338,6 +354,8 @@ int main(void)
 		cmocka_unit_test(connectors_keep_their_deadline),
 		cmocka_unit_test(connectors_without_certificate_are_refused),
 		cmocka_unit_test(connectors_tell_a_name_without_address),
+		cmocka_unit_test(
+		        connectors_compare_the_name_in_the_certificate),
 		cmocka_unit_test(connectors_ask_no_proxy_of_the_environment),
 		cmocka_unit_test(connectors_tell_what_the_token_server_did),
 	};
