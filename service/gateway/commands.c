@@ -175,6 +175,18 @@ static bool print_json(void *context, const struct usage_row *row)
 	return ferror(stdout) == 0;
 }
 
+static enum cccd_err walk_log(struct store *store,
+                              const struct command *command, void *context)
+{
+	usage_row_fn print = command->csv ? print_csv : print_json;
+
+	if (command->transaction != NULL || command->request != NULL)
+		return store_log_find(store, command->transaction,
+		                      command->request, print, context);
+	return store_log_export(store, command->from, command->to, print,
+	                        context);
+}
+
 static enum cccd_err log_export(struct store *store,
                                 const struct command *command,
                                 struct cccd_error *error)
@@ -187,8 +199,7 @@ static enum cccd_err log_export(struct store *store,
 			(void)printf("%s,", usage_names[i]);
 		(void)fputs("prev,hash\r\n", stdout);
 	}
-	TRY(store_log_export(store, command->from, command->to,
-	                     command->csv ? print_csv : print_json, &own));
+	TRY(walk_log(store, command, &own));
 	if (own == CCCD_OK && (fflush(stdout) != 0 || ferror(stdout) != 0))
 		own = CCCD_ERR_USAGE_FILE;
 	return own == CCCD_OK ? own : fail(error, own, "standard output");

@@ -17,6 +17,7 @@ enum {
 /**
  * struct command - words and options of a call.
  * @words: "device", "add", a file's name …
+ * @transaction, @request: either or none, and then neither @from nor @to
  */
 struct command {
 	const char *const *words;
@@ -24,6 +25,8 @@ struct command {
 	const char *name;
 	const char *from;
 	const char *to;
+	const char *transaction;
+	const char *request;
 	bool csv;
 };
 

@@ -36,6 +36,8 @@ static void usage(FILE *stream)
 	                  "       cccd-gateway device revoke THUMBPRINT\n"
 	                  "       cccd-gateway log export [--csv] "
 	                  "[--from TIME] [--to TIME]\n"
+	                  "       cccd-gateway log export [--csv] "
+	                  "--transaction ID | --request ID\n"
 	                  "       cccd-gateway log verify\n"
 	                  "       cccd-gateway caller hash\n"
 	                : "Cách dùng: cccd-gateway [--config TỆP] [--check]\n"
@@ -45,9 +47,21 @@ static void usage(FILE *stream)
 	                  "           cccd-gateway device revoke VÂN_TAY\n"
 	                  "           cccd-gateway log export [--csv] "
 	                  "[--from GIỜ] [--to GIỜ]\n"
+	                  "           cccd-gateway log export [--csv] "
+	                  "--transaction MÃ | --request MÃ\n"
 	                  "           cccd-gateway log verify\n"
 	                  "           cccd-gateway caller hash\n",
 	        stream);
+}
+
+/* A time, a transaction or a request: two of them would be a riddle. */
+static bool names_one_way(const struct command *command)
+{
+	bool times = command->from[0] != '\0' || command->to[0] != '\0';
+
+	return times + (command->transaction != NULL) +
+	               (command->request != NULL) <=
+	       1;
 }
 
 static bool parse_options(int argc, char **argv, struct options *ret)
@@ -59,6 +73,8 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		{ "csv", no_argument, NULL, 's' },
 		{ "from", required_argument, NULL, 'f' },
 		{ "to", required_argument, NULL, 't' },
+		{ "transaction", required_argument, NULL, 'x' },
+		{ "request", required_argument, NULL, 'r' },
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'v' },
 		{ NULL, 0, NULL, 0 },
@@ -76,6 +92,8 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		case 's': ret->command.csv = true; break;
 		case 'f': ret->command.from = optarg; break;
 		case 't': ret->command.to = optarg; break;
+		case 'x': ret->command.transaction = optarg; break;
+		case 'r': ret->command.request = optarg; break;
 		case 'h': ret->help = true; break;
 		case 'v': ret->version = true; break;
 		default: return false;
@@ -83,7 +101,7 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 	}
 	ret->command.words = (const char *const *)argv + optind;
 	ret->command.count = (size_t)(argc - optind);
-	return ret->command.count != 1;
+	return ret->command.count != 1 && names_one_way(&ret->command);
 }
 
 /* Names and numbers pass through here: no core, no debugger. */

@@ -168,6 +168,13 @@ CHECKED enum cccd_err store_log_export(struct store *store, const char *from,
                                        const char *to, usage_row_fn visit,
                                        void *context);
 
+/* The lines of a desk's @transaction; or, where it is not NULL, the one of
+ * our own @request. */
+CHECKED enum cccd_err store_log_find(struct store *store,
+                                     const char *transaction,
+                                     const char *request, usage_row_fn visit,
+                                     void *context);
+
 /**
  * store_log_verify() - the whole chain, from where it begins to its head.
  * @ret_lines: that were looked at

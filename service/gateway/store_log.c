@@ -213,32 +213,63 @@ static enum cccd_err run_query(struct store_lease *lease, void *context)
 	return store_run(lease, context, NULL);
 }
 
+/* @query: its first parameter is the line after which a page begins. */
+static enum cccd_err walk(struct store *store, const struct store_query *query,
+                          usage_row_fn visit, void *context)
+{
+	struct paging paging = { .walk = { visit, context } };
+	struct store_query page = *query;
+	char seq[SEQ_MAX];
+	uint64_t before = 0;
+
+	page.params[0] = seq;
+	page.row = turn_row;
+	page.context = &paging;
+	do {
+		before = paging.after;
+		number(before, seq);
+		TRY(store_read(store, run_query, &page));
+	} while (paging.after != before && !paging.ended);
+	return CCCD_OK;
+}
+
 enum cccd_err store_log_export(struct store *store, const char *from,
                                const char *to, usage_row_fn visit,
                                void *context)
 {
-	struct paging paging = { .walk = { visit, context } };
-	uint64_t before = 0;
+	/* Every time begins with a year before that. */
+	const struct store_query query = {
+		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
+		       " WHERE seq > $1 AND time >= $2 AND time < $3"
+		       " ORDER BY seq LIMIT 500",
+		.params = { NULL, from, to[0] != '\0' ? to : "9999" },
+		.count = 3,
+	};
 
-	do {
-		char seq[SEQ_MAX];
-		/* "~" comes after every time. */
-		struct store_query query = {
-			.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash"
-			       " FROM usage_log WHERE seq > $1"
-			       " AND time >= $2 AND time < $3"
-			       " ORDER BY seq LIMIT 500",
-			.params = { seq, from, to[0] != '\0' ? to : "9999" },
-			.count = 3,
-			.row = turn_row,
-			.context = &paging,
-		};
+	return walk(store, &query, visit, context);
+}
 
-		before = paging.after;
-		number(before, seq);
-		TRY(store_read(store, run_query, &query));
-	} while (paging.after != before && !paging.ended);
-	return CCCD_OK;
+enum cccd_err store_log_find(struct store *store, const char *transaction,
+                             const char *request, usage_row_fn visit,
+                             void *context)
+{
+	const struct store_query by_transaction = {
+		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
+		       " WHERE seq > $1 AND transaction_id = $2"
+		       " ORDER BY seq LIMIT 500",
+		.params = { NULL, transaction },
+		.count = 2,
+	};
+	const struct store_query by_request = {
+		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
+		       " WHERE seq > $1 AND request_id = $2"
+		       " ORDER BY seq LIMIT 500",
+		.params = { NULL, request },
+		.count = 2,
+	};
+
+	return walk(store, request == NULL ? &by_transaction : &by_request,
+	            visit, context);
 }
 
 /** struct checking - where the chain should go on. */
