@@ -43,6 +43,16 @@ function(cccd_link_rooms target)
 	target_link_libraries(${target} PRIVATE cccd_flags)
 endfunction()
 
+# Two hundred test programs are linked with all rooms each: where there is a
+# quick linker, they take a third of the time. The products keep the usual one.
+include(CheckLinkerFlag)
+check_linker_flag(C -fuse-ld=lld CCCD_LLD)
+function(cccd_link_quickly target)
+	if(CCCD_LLD)
+		target_link_options(${target} PRIVATE -fuse-ld=lld)
+	endif()
+endfunction()
+
 # cccd_test(name LABELS … ROOMS … SOURCES … [LIBS …] [TIMEOUT s])
 # CTest NAME (dots follow the tree), program test_NAME.
 function(cccd_test name)
@@ -55,6 +65,7 @@ function(cccd_test name)
 	cccd_link_rooms(test_${id} ${t_ROOMS})
 	target_link_libraries(test_${id} PRIVATE
 		cccd_test_support ${t_LIBS} PkgConfig::CMOCKA)
+	cccd_link_quickly(test_${id})
 	add_test(NAME ${name} COMMAND test_${id})
 	if(NOT t_TIMEOUT)
 		set(t_TIMEOUT 120)
@@ -76,6 +87,7 @@ function(cccd_fuzz name)
 		set(f_CORPUS ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
 	endif()
 	add_executable(fuzz_${name} ${f_SOURCES})
+	cccd_link_quickly(fuzz_${name})
 	cccd_link_rooms(fuzz_${name} ${f_ROOMS})
 	target_link_libraries(fuzz_${name} PRIVATE ${f_LIBS})
 	if(CCCD_FUZZ)
