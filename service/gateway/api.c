@@ -2,8 +2,6 @@
 /* The gateway's doors: nonces, checks, health, metrics. */
 #include "service/gateway/api.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +10,7 @@
 #include "base/clock.h"
 #include "lib/json/gateway_reply.h"
 #include "lib/json/result.h"
+#include "service/gateway/check_line.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/workers.h"
 #include "service/say.h"
@@ -86,17 +85,10 @@ static void reply_text(struct listen_conn *conn, const char *type,
 /* One line for each check: no person in it, but the way to find it. */
 static void tell(const struct job *job, uint64_t took_us)
 {
-	char line[512];
+	char line[CHECK_LINE_MAX];
 
-	(void)snprintf(line, sizeof(line),
-	               "check caller=%s transaction=%s request=%s result=%s "
-	               "outcome=%s took_us=%" PRIu64,
-	               job->caller.name, job->outcome.transaction,
-	               job->outcome.request_id,
-	               job->err == CCCD_OK
-	                       ? match_verdict_name(job->outcome.verdict)
-	                       : cccd_err_code(job->err),
-	               registry_outcome_name(job->outcome.registry), took_us);
+	check_line_text(job->caller.name, job->err, &job->outcome, took_us,
+	                line);
 	say_info("%s", "%s", line);
 }
 

@@ -23,6 +23,7 @@ enum { ID_BYTES = 16, SUBJECT_MAX = 96 };
 /**
  * struct run - one check on its way; large, so on the heap.
  * @key: of the device that signed; the verification borrows it
+ * @since_us: when the stage in hand was begun
  */
 struct run {
 	const struct check_parts *parts;
@@ -35,6 +36,7 @@ struct run {
 	struct registry_answer *answer;
 	struct match_result match;
 	int64_t now;
+	uint64_t since_us;
 };
 
 static void run_free(struct run *run)
@@ -296,12 +298,28 @@ static enum cccd_err answer(const struct run *run, struct check_outcome *ret)
 	return check_reply_text(&told, &ret->text);
 }
 
+static void leave_stage(const struct run *run, struct check_outcome *ret)
+{
+	if (ret->stages > 0)
+		ret->stage_us[ret->stages - 1] =
+		        clock_steady_us() - run->since_us;
+}
+
+static void enter_stage(struct run *run, struct check_outcome *ret,
+                        enum check_stage stage)
+{
+	leave_stage(run, ret);
+	ret->stages = (unsigned int)stage + 1;
+	run->since_us = clock_steady_us();
+}
+
 static enum cccd_err run_all(struct run *run, struct span body,
                              struct cccd_error *error,
                              struct check_outcome *ret)
 {
 	char request_id[CHECK_ID_MAX];
 
+	enter_stage(run, ret, CHECK_VERIFY);
 	TRY(gateway_request_parse(body, error, &run->request));
 	TRY(verify(run, error));
 	(void)snprintf(ret->transaction, sizeof(ret->transaction), "%s",
@@ -309,14 +327,19 @@ static enum cccd_err run_all(struct run *run, struct span body,
 	TRY(check_citizen(run, error));
 	TRY(check_card(run, error));
 	TRY(make_id(request_id));
+	enter_stage(run, ret, CHECK_SPEND);
 	TRY(spend(run, request_id, error));
 	(void)snprintf(ret->request_id, sizeof(ret->request_id), "%s",
 	               request_id);
+	enter_stage(run, ret, CHECK_ASK);
 	TRY(ask(run, request_id));
 	ret->registry = run->answer->outcome;
 	ret->attempts = run->answer->attempts;
+	ret->http_status = run->answer->http_status;
+	enter_stage(run, ret, CHECK_COMPARE);
 	TRY(compare(run));
 	ret->verdict = run->match.verdict;
+	enter_stage(run, ret, CHECK_WRITE_DOWN);
 	if (write_down(run, request_id) != CCCD_OK)
 		return fail(error, CCCD_ERR_AUDIT,
 		            "the usage log cannot be written");
@@ -338,6 +361,7 @@ enum cccd_err check_run(const struct check_parts *parts,
 	run->answer = registry_answer_new();
 	if (run->answer != NULL)
 		err = run_all(run, body, error, ret);
+	leave_stage(run, ret);
 	run_free(run);
 	return err == CCCD_OK ? err : fail(error, err, "the check");
 }

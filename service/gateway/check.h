@@ -35,12 +35,24 @@ struct check_parts {
 	struct match_rules rules;
 };
 
+/** enum check_stage - of a check, in this order. */
+enum check_stage {
+	CHECK_VERIFY = 0, /* all that needs no database but for its desk */
+	CHECK_SPEND,
+	CHECK_ASK,
+	CHECK_COMPARE,
+	CHECK_WRITE_DOWN,
+	CHECK_STAGES,
+};
+
 /**
  * struct check_outcome - what came of it; no personal data but in @text.
  * @text:        the reply, wiped and freed with json_text_free(); NULL after
  *               a refusal
  * @request_id:  "" when nothing was asked
  * @transaction: of the desk; "" before the assertion was verified
+ * @http_status: of the registry's last reply; 0 without one
+ * @stages:      how many were begun; @stage_us: how long each took
  */
 struct check_outcome {
 	char *text;
@@ -49,6 +61,9 @@ struct check_outcome {
 	enum match_verdict verdict;
 	enum registry_outcome registry;
 	unsigned int attempts;
+	long http_status;
+	unsigned int stages;
+	uint64_t stage_us[CHECK_STAGES];
 };
 
 /**
