@@ -43,25 +43,29 @@ static size_t lgsp_tables(void *own,
 }
 
 /* The envelope as one JSON string. */
-static CHECKED enum cccd_err make_body(const struct own_options *own,
-                                       enum registry_operation operation,
-                                       const struct fields *fields,
-                                       struct buf *ret)
+static enum cccd_err lgsp_make(const struct connector_state *state,
+                               enum registry_operation operation,
+                               const struct fields *fields,
+                               struct over_http_request *ret)
 {
+	static const char *const json_types[] = { "application/json", NULL };
+	const struct own_options *own = state->own;
 	BUF message = buf_make(HTTP_REQUEST_MAX / 2);
 	struct lgsp_pair pair = { own->request_member, "" };
 
+	ret->call.accept = own->answer_xml != 0 ? soap_types : json_types;
+	TRY(headers_add(&ret->headers, "Content-Type", "", "application/json"));
 	TRY(soap_message_make(&own->soap, operation, fields, &message));
 	TRY(buf_append_byte(&message, '\0'));
 	pair.value = (const char *)message.at;
-	return lgsp_object_make(&pair, 1, ret);
+	return lgsp_object_make(&pair, 1, &ret->body);
 }
 
 /* As if the platform had sent the text inside and nothing around it. */
-static CHECKED enum cccd_err judge(const struct connector_state *state,
-                                   struct http_reply *reply,
-                                   enum registry_operation operation,
-                                   struct registry_answer *ret)
+static enum cccd_err lgsp_judge(const struct connector_state *state,
+                                struct http_reply *reply,
+                                enum registry_operation operation,
+                                struct registry_answer *ret)
 {
 	const struct own_options *own = state->own;
 	BUF inner = buf_make(state->http_options.answer_max);
@@ -80,35 +84,12 @@ static CHECKED enum cccd_err judge(const struct connector_state *state,
 	return soap_reply_judge(reply, operation, &own->soap.dialect, ret);
 }
 
-static enum cccd_err lgsp_ask(const struct connector_state *state,
-                              enum registry_operation operation,
-                              const struct fields *fields, uint64_t deadline_ms,
-                              struct registry_answer *ret)
-{
-	static const char *const json_types[] = { "application/json", NULL };
-	const struct own_options *own = state->own;
-	BUF body = buf_make(HTTP_REQUEST_MAX);
-	HEADERS headers = { .count = 0 };
-	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
-	struct http_call call = {
-		.url = state->url,
-		.accept = own->answer_xml != 0 ? soap_types : json_types,
-		.idempotent = operation == REGISTRY_LOOKUP,
-		.deadline_ms = deadline_ms,
-	};
-
-	TRY(make_body(own, operation, fields, &body));
-	TRY(headers_add(&headers, "Content-Type", "", "application/json"));
-	call.body = buf_span(&body);
-	TRY(over_http_post(state, &headers, &call, &reply));
-	return judge(state, &reply, operation, ret);
-}
-
 static const struct over_http_kind kind = {
 	.own_size = sizeof(struct own_options),
 	.has_token = true,
 	.tables = lgsp_tables,
-	.ask = lgsp_ask,
+	.make = lgsp_make,
+	.judge = lgsp_judge,
 };
 
 static enum cccd_err lgsp_open(const struct connector_section *section,

@@ -92,6 +92,53 @@ void over_http_close(struct connector_state *state)
 	free(state);
 }
 
+static void request_release(struct over_http_request *request)
+{
+	headers_release(&request->headers);
+	buf_release(&request->body);
+}
+
+/* With a token, where there are tokens. */
+static CHECKED enum cccd_err post(const struct connector_state *state,
+                                  struct over_http_request *request,
+                                  struct http_reply *ret)
+{
+	request->call.body = buf_span(&request->body);
+	if (state->grant != NULL)
+		return grant_post(state->grant, &request->headers,
+		                  &request->call, ret);
+	headers_set(&request->headers, &request->call);
+	return http_post(state->http, &request->call, ret);
+}
+
+static CHECKED enum cccd_err ask(const struct connector_state *state,
+                                 enum registry_operation operation,
+                                 const struct fields *fields,
+                                 uint64_t deadline_ms,
+                                 struct registry_answer *ret)
+{
+	/* One time for all: a token, the call, and either once more. */
+	uint64_t until = clock_steady_ms() + state->http_options.request_ms;
+	CLEANUP(request_release) struct over_http_request request = {
+		.call = {
+			.url = state->url,
+			.idempotent = operation == REGISTRY_LOOKUP,
+			.deadline_ms = deadline_ms < until ? deadline_ms
+			                                   : until,
+		},
+		.body = buf_make(HTTP_REQUEST_MAX),
+	};
+	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
+
+	TRY(state->kind->make(state, operation, fields, &request));
+	if (request.lacks != NULL) {
+		reply_question(request.lacks, ret);
+		return CCCD_OK;
+	}
+	TRY(post(state, &request, &reply));
+	return state->kind->judge(state, &reply, operation, ret);
+}
+
 enum cccd_err over_http_query(struct connector_state *state,
                               const struct registry_question *question,
                               uint64_t deadline_ms, struct registry_answer *ret)
@@ -99,23 +146,10 @@ enum cccd_err over_http_query(struct connector_state *state,
 	CLEANUP(fields_wipe) struct fields fields = { .request = "" };
 	const char *part =
 	        fields_make(&state->field_options, question, &fields);
-	uint64_t until = clock_steady_ms() + state->http_options.request_ms;
 
-	if (part != NULL) {
-		reply_question(part, ret);
-		return CCCD_OK;
-	}
-	/* One time for all: a token, the call, and either once more. */
-	return state->kind->ask(state, question->operation, &fields,
-	                        deadline_ms < until ? deadline_ms : until, ret);
-}
-
-enum cccd_err over_http_post(const struct connector_state *state,
-                             struct headers *headers, struct http_call *call,
-                             struct http_reply *ret)
-{
-	if (state->grant != NULL)
-		return grant_post(state->grant, headers, call, ret);
-	headers_set(headers, call);
-	return http_post(state->http, call, ret);
+	if (part == NULL)
+		return ask(state, question->operation, &fields, deadline_ms,
+		           ret);
+	reply_question(part, ret);
+	return CCCD_OK;
 }

@@ -11,13 +11,27 @@
 enum { OVER_HTTP_TABLES_MAX = 3 };
 
 /**
+ * struct over_http_request - a question on its way out.
+ * @call:  where to, until when, whether it may be repeated; the kind says
+ *         which types it reads. Its body and headers come from here
+ * @lacks: what keeps the registry from being asked; NULL for nothing
+ */
+struct over_http_request {
+	struct http_call call;
+	struct headers headers;
+	struct buf body;
+	const char *lacks;
+};
+
+/**
  * struct over_http_kind - what one of them adds.
  * @own_size:  bytes of its options; zeroed at first, wiped at last
  * @has_token: asks with a bearer, see grant.h
  * @tables:    where its settings go; how many tables were filled in
  * @finish:    what its options need beyond their rules; may be NULL
  * @release:   of what its options own; may be NULL
- * @ask:       one question whose fields the registry will take
+ * @make:      headers and body of a question whose fields are good
+ * @judge:     what the reply says
  */
 struct over_http_kind {
 	size_t own_size;
@@ -28,10 +42,14 @@ struct over_http_kind {
 	                        const struct connector_section *section,
 	                        struct cccd_error *error);
 	void (*release)(void *own);
-	enum cccd_err (*ask)(const struct connector_state *state,
-	                     enum registry_operation operation,
-	                     const struct fields *fields, uint64_t deadline_ms,
-	                     struct registry_answer *ret);
+	enum cccd_err (*make)(const struct connector_state *state,
+	                      enum registry_operation operation,
+	                      const struct fields *fields,
+	                      struct over_http_request *ret);
+	enum cccd_err (*judge)(const struct connector_state *state,
+	                       struct http_reply *reply,
+	                       enum registry_operation operation,
+	                       struct registry_answer *ret);
 };
 
 /**
@@ -60,14 +78,5 @@ enum cccd_err over_http_query(struct connector_state *state,
                               uint64_t deadline_ms,
                               struct registry_answer *ret);
 void over_http_close(struct connector_state *state);
-
-/**
- * over_http_post() - grant_post() where there are tokens, else http_post().
- * @headers: all of the call's; @call has none yet
- */
-CHECKED enum cccd_err over_http_post(const struct connector_state *state,
-                                     struct headers *headers,
-                                     struct http_call *call,
-                                     struct http_reply *ret);
 
 #endif

@@ -47,10 +47,13 @@ static enum cccd_err rest_finish(const struct connector_state *state,
 	                      own->check_url, error);
 }
 
-static CHECKED enum cccd_err make_body(const struct own_options *own,
-                                       const struct fields *fields,
-                                       struct buf *ret)
+static enum cccd_err rest_make(const struct connector_state *state,
+                               enum registry_operation operation,
+                               const struct fields *fields,
+                               struct over_http_request *ret)
 {
+	static const char *const types[] = { "application/json", NULL };
+	const struct own_options *own = state->own;
 	const struct lgsp_pair pairs[] = {
 		{ "maYeuCau", fields->request },
 		{ "maDVC", fields->empty_procedure ? NULL : fields->procedure },
@@ -63,7 +66,12 @@ static CHECKED enum cccd_err make_body(const struct own_options *own,
 		{ "userNameService", own->user_name },
 	};
 
-	return lgsp_object_make(pairs, ARRAY_LEN(pairs), ret);
+	ret->call.accept = types;
+	if (operation == REGISTRY_AUTHENTICATE && own->check_url[0] != '\0')
+		ret->call.url = own->check_url;
+	TRY(headers_add(&ret->headers, "Content-Type", "", "application/json"));
+	TRY(headers_add(&ret->headers, "Accept", "", "application/json"));
+	return lgsp_object_make(pairs, ARRAY_LEN(pairs), &ret->body);
 }
 
 static bool take(void *context, const char *path, struct span text)
@@ -118,34 +126,18 @@ static CHECKED enum cccd_err read_verdict(const struct own_options *own,
 	return CCCD_OK;
 }
 
-static enum cccd_err rest_ask(const struct connector_state *state,
-                              enum registry_operation operation,
-                              const struct fields *fields, uint64_t deadline_ms,
-                              struct registry_answer *ret)
+static enum cccd_err rest_judge(const struct connector_state *state,
+                                struct http_reply *reply,
+                                enum registry_operation operation,
+                                struct registry_answer *ret)
 {
-	static const char *const types[] = { "application/json", NULL };
 	const struct own_options *own = state->own;
-	bool lookup = operation == REGISTRY_LOOKUP;
-	BUF body = buf_make(HTTP_REQUEST_MAX);
-	HEADERS headers = { .count = 0 };
-	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
-	struct http_call call = {
-		.url = lookup || own->check_url[0] == '\0' ? state->url
-		                                           : own->check_url,
-		.accept = types,
-		.idempotent = lookup,
-		.deadline_ms = deadline_ms,
-	};
 
-	TRY(make_body(own, fields, &body));
-	TRY(headers_add(&headers, "Content-Type", "", "application/json"));
-	TRY(headers_add(&headers, "Accept", "", "application/json"));
-	call.body = buf_span(&body);
-	TRY(over_http_post(state, &headers, &call, &reply));
-	if (!reply_begin(&reply, ret))
+	if (!reply_begin(reply, ret))
 		return CCCD_OK;
-	return lookup ? read_person(own, buf_span(&reply.body), ret)
-	              : read_verdict(own, buf_span(&reply.body), ret);
+	return operation == REGISTRY_LOOKUP
+	               ? read_person(own, buf_span(&reply->body), ret)
+	               : read_verdict(own, buf_span(&reply->body), ret);
 }
 
 static const struct over_http_kind kind = {
@@ -153,7 +145,8 @@ static const struct over_http_kind kind = {
 	.has_token = true,
 	.tables = rest_tables,
 	.finish = rest_finish,
-	.ask = rest_ask,
+	.make = rest_make,
+	.judge = rest_judge,
 };
 
 static enum cccd_err rest_open(const struct connector_section *section,

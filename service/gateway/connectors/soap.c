@@ -114,32 +114,30 @@ static CHECKED enum cccd_err add_headers(const struct own_options *own,
 	return soap_headers_make(&own->soap, url, wall_ms(), auth_hash, ret);
 }
 
-static enum cccd_err soap_ask(const struct connector_state *state,
-                              enum registry_operation operation,
-                              const struct fields *fields, uint64_t deadline_ms,
-                              struct registry_answer *ret)
+static enum cccd_err soap_make(const struct connector_state *state,
+                               enum registry_operation operation,
+                               const struct fields *fields,
+                               struct over_http_request *ret)
 {
 	const struct own_options *own = state->own;
-	BUF message = buf_make(HTTP_REQUEST_MAX);
-	HEADERS headers = { .count = 0 };
-	HTTP_REPLY reply = { .failure = REGISTRY_NOT_ASKED };
-	struct http_call call = {
-		.url = state->url,
-		.accept = soap_types,
-		.idempotent = operation == REGISTRY_LOOKUP,
-		.deadline_ms = deadline_ms,
-	};
 	bool known = false;
 
-	TRY(add_headers(own, state->url, fields->officer, &headers, &known));
-	if (!known) {
-		reply_question("officer has no key", ret);
-		return CCCD_OK;
-	}
-	TRY(soap_message_make(&own->soap, operation, fields, &message));
-	call.body = buf_span(&message);
-	TRY(over_http_post(state, &headers, &call, &reply));
-	return soap_reply_judge(&reply, operation, &own->soap.dialect, ret);
+	ret->call.accept = soap_types;
+	TRY(add_headers(own, state->url, fields->officer, &ret->headers,
+	                &known));
+	if (!known)
+		ret->lacks = "officer has no key";
+	return soap_message_make(&own->soap, operation, fields, &ret->body);
+}
+
+static enum cccd_err soap_judge(const struct connector_state *state,
+                                struct http_reply *reply,
+                                enum registry_operation operation,
+                                struct registry_answer *ret)
+{
+	const struct own_options *own = state->own;
+
+	return soap_reply_judge(reply, operation, &own->soap.dialect, ret);
 }
 
 static const struct over_http_kind kind = {
@@ -147,7 +145,8 @@ static const struct over_http_kind kind = {
 	.tables = soap_tables,
 	.finish = soap_finish,
 	.release = soap_release,
-	.ask = soap_ask,
+	.make = soap_make,
+	.judge = soap_judge,
 };
 
 static enum cccd_err soap_open(const struct connector_section *section,

@@ -243,18 +243,17 @@ paper_tables(void *own, struct setting_table ret[static OVER_HTTP_TABLES_MAX])
 	return 0;
 }
 
-static enum cccd_err paper_ask(const struct connector_state *state,
-                               enum registry_operation operation,
-                               const struct fields *fields,
-                               uint64_t deadline_ms,
-                               struct registry_answer *ret)
+static enum cccd_err paper_make(const struct connector_state *state,
+                                enum registry_operation operation,
+                                const struct fields *fields,
+                                struct over_http_request *ret)
 {
 	const struct paper *paper = state->own;
 
 	(void)operation;
 	(void)fields;
-	*paper->deadline_ms = deadline_ms;
-	ret->outcome = REGISTRY_NOT_FOUND;
+	*paper->deadline_ms = ret->call.deadline_ms;
+	ret->lacks = "paper";
 	return CCCD_OK;
 }
 
@@ -264,7 +263,7 @@ static void connectors_have_one_time_for_all_calls(void **state)
 	static const struct over_http_kind kind = {
 		.own_size = sizeof(struct paper),
 		.tables = paper_tables,
-		.ask = paper_ask,
+		.make = paper_make,
 	};
 	static const struct connector_setting settings[] = {
 		{ "url", "https://127.0.0.1/" },
@@ -289,7 +288,8 @@ static void connectors_have_one_time_for_all_calls(void **state)
 	assert_int_equal(
 	        over_http_query(connector, &question, UINT64_MAX, answer),
 	        CCCD_OK);
-	assert_int_equal(answer->outcome, REGISTRY_NOT_FOUND);
+	assert_int_equal(answer->outcome, REGISTRY_QUESTION);
+	assert_string_equal(answer->detail, "paper");
 	assert_true(seen_ms >= before + 20000);
 	assert_true(seen_ms <= clock_steady_ms() + 20000);
 	/* The caller's own, where that comes first. */
