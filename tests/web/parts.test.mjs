@@ -22,7 +22,8 @@ import { firstView, fraction, hasCard, outcomeOf, reduce }
 import { copiesOf } from "../../web/desk/copies.js";
 import { createIdle } from "../../web/desk/idle.js";
 import { createRegistryCheck } from "../../web/desk/registry-check.js";
-import { whyText } from "../../web/desk/registry-panel.js";
+import { rowsOf, sourceText, whyText }
+	from "../../web/desk/registry-panel.js";
 
 const root = new URL("../../", import.meta.url);
 const read = (path) => readFile(new URL(path, root), "utf8");
@@ -524,6 +525,28 @@ test("every reason of the connectors has a sentence of its own", async () => {
 	assert.match(whyText({ reason: "of_the_future" }, say, "vi"),
 		/^Chưa có câu trả lời.*of_the_future/);
 	assert.equal(whyText({}, say, "vi"), "");
+});
+
+test("a check shows what was compared, what differs first", () => {
+	assert.deepEqual(rowsOf({ id_number: "match", name: "missing",
+		date_of_birth: "differs", origin: "missing" }),
+	[["date_of_birth", "differs"], ["name", "missing"],
+		["id_number", "match"]]);
+	assert.deepEqual(rowsOf({ name: "missing", date_of_birth: "missing" }),
+		[]);
+	assert.deepEqual(rowsOf(undefined), []);
+});
+
+test("a source has the desk's words, or its own name", async () => {
+	const { sourceText: texts } = JSON.parse(
+		await read("web/desk/desk.json"));
+
+	assert.match(sourceText("stand-in", texts, "vi"), /giả lập/);
+	assert.match(sourceText("stand-in", texts, "en"), /^Stand-in/);
+	for (const name of ["pilot", "", "constructor", "__proto__"])
+		assert.equal(sourceText(name, texts, "vi"), name);
+	assert.equal(sourceText("pilot", undefined, "vi"), "pilot");
+	assert.equal(sourceText("a", { a: { vi: "A" } }, "en"), "a");
 });
 
 test("every sentence stands in both languages with the same gaps", () => {

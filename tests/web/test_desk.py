@@ -410,7 +410,7 @@ class DeskTest(unittest.TestCase):
                 "registry": state, "fields": fields, "source": "thử",
                 "observed_at": "2026-11-23T02:10:04Z"})
             self.assertIn(words[state], self.text())
-            self.assertIn("thử · ", self.text())
+            self.assertIn("\nthử\n", self.text())
             # What must not be overlooked stands in the banner, too.
             self.assertEqual(self.browser.run(
                 "return !document.querySelector('.verdict .registry-top')"

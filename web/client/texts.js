@@ -199,7 +199,7 @@ const texts = {
 		"There is no answer of the registry."],
 	registry_field_match: ["khớp", "matches"],
 	registry_field_differs: ["khác", "differs"],
-	registry_field_missing: ["không có", "missing"],
+	registry_field_missing: ["thiếu dữ liệu", "no data"],
 
 	print: ["In phiếu", "Print slip"],
 	slip_title: ["PHIẾU ĐỌC THẺ", "CARD READING SLIP"],

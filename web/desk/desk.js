@@ -178,7 +178,8 @@ class Desk {
 		const band = verdictBand(view, say, this.#lang);
 		const person = personView(view, say);
 		const copies = copyButtons(view, say, (text) => this.#announce(text));
-		const registry = createRegistryPanel(say, this.#lang);
+		const registry = createRegistryPanel(say, this.#lang,
+			this.#config.sourceText);
 		const checks = checksFold(view.result, say, this.#lang);
 
 		band.words.append(registry.top);

@@ -44,12 +44,26 @@ function fieldRow(say, [field, word]) {
 		h("dd", { text: hasText(key) ? say(key) : String(word) }));
 }
 
-/* What differs stands first; what neither side has says nothing. */
-function rowsOf(fields) {
-	return Object.entries(fields ?? {})
-		.filter(([field, word]) => word !== "missing"
-			|| CORE.includes(field))
+/**
+ * rowsOf() - [field, word] as the desk shows them: what differs first, and
+ * nothing of what neither side has. Where nothing was compared, "no name"
+ * would be read as something about the person.
+ */
+export function rowsOf(fields) {
+	const all = Object.entries(fields ?? {});
+
+	if (all.every(([, word]) => word === "missing"))
+		return [];
+	return all.filter(([field, word]) => word !== "missing"
+		|| CORE.includes(field))
 		.sort(([, a], [, b]) => ORDER.indexOf(a) - ORDER.indexOf(b));
+}
+
+/** sourceText() - a connector's name in the desk's words, or as it is. */
+export function sourceText(name, texts, lang) {
+	const own = texts && Object.hasOwn(texts, name) ? texts[name] : null;
+
+	return own?.[lang] ?? name;
 }
 
 /** whyText() - why there is no answer, in plain words, or "". */
@@ -72,8 +86,9 @@ export function whyText({ reason, problem }, say, lang) {
  * @answer: {registry, fields, observed_at, source, reason} as the gateway
  * gives it, {registry: "pending"}, or "undetermined" with a problem. A word
  * not known is "undetermined": nothing but "match" is a match.
+ * @sources: {name: {vi, en}}, what the desk calls the gateway's connectors.
  */
-export function createRegistryPanel(say, lang) {
+export function createRegistryPanel(say, lang, sources = {}) {
 	const element = h("section", { class: "registry", hidden: true,
 		"aria-live": "polite", "aria-label": say("registry") });
 	const top = h("p", { class: "registry-top", hidden: true });
@@ -97,8 +112,8 @@ export function createRegistryPanel(say, lang) {
 				= answer;
 			const state = Object.hasOwn(MARKS, registry)
 				? registry : "undetermined";
-			const when = [source, localTime(at, lang)]
-				.filter(Boolean).join(" · ");
+			const when = [sourceText(source, sources, lang),
+				localTime(at, lang)].filter(Boolean);
 			const why = state === "undetermined"
 				? whyText(answer, say, lang) : "";
 
@@ -111,7 +126,8 @@ export function createRegistryPanel(say, lang) {
 					text: why })],
 				h("dl", {}, ...rowsOf(fields)
 					.map((entry) => fieldRow(say, entry))),
-				h("p", { class: "when", text: when }));
+				h("p", { class: "when" }, ...when.map((text) =>
+					h("span", { text }))));
 			element.hidden = false;
 			alarm(state);
 		},
