@@ -1,145 +1,40 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The desk page with a check against a registry, nothing of it pretended.
-
-Card, cccdd, assertion, the page's server, cccd-gateway and a directory in
-SQLite; the page in a real Chromium. The daemon's side is started by
-tests/e2e/daemon/desk.py, the gateway by tests/e2e/gateway/rig.py.
+"""The desk page with a check against a registry, nothing of it pretended:
+registry_desk.py with a directory in SQLite.
 """
 
-import importlib.util
-import json
-import os
-import pathlib
-import shutil
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import threading
-import unittest
 
-HERE = pathlib.Path(__file__).resolve().parent
-ROOT = HERE.parent.parent
-sys.path[:0] = [str(HERE), str(ROOT / "web" / "desk"),
-                str(ROOT / "tests" / "e2e" / "daemon"),
-                str(ROOT / "tests" / "e2e" / "gateway")]
-# Nothing is signed here but by the daemon.
-os.environ.setdefault("SIGN_PROGRAM", "")
-
-import registry_door  # noqa: E402
-import serve  # noqa: E402
-from browser import Browser, programs  # noqa: E402
-
-NUMBER = "001199000001"
-CHECK = (HERE / "check.js").read_text("utf-8")
-SIZES = {"1280x720": (1280, 720), "1024x600": (1024, 600),
-         "800x1280": (800, 1280)}
+import registry_desk
+from registry_desk import NUMBER, OFFICER, ROOT
 
 
-class RegistryTest(unittest.TestCase):
-    """One desk, one gateway, one browser."""
+class RegistryTest(registry_desk.RegistryDesk):
+    """A directory of the agency's own."""
 
     @classmethod
-    def setUpClass(cls):
-        # pylint: disable-next=import-outside-toplevel
-        import rig
-        from desk import Desk  # pylint: disable=import-outside-toplevel
-
-        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="cccd-reg-"))
+    def open_registry(cls):
         cls.directory = cls.folder / "citizens.db"
         subprocess.run(
             [sys.executable, "-B", ROOT / "docs/examples/make_directory.py",
              cls.directory], check=True, timeout=60)
-        cls.gateway = rig.Gateway(cls.folder / "gateway")
         cls.gateway.write(cls.directory)
-        cls.desk = Desk(slots=1)
-        cls.page = serve.Server(0, "http://127.0.0.1:1", {})
-        cls.desk.parties = [cls.desk.party(
-            id="desk.demo", purposes=["reception"],
-            origins=[cls.page.address],
-            audiences=[{"name": "gateway", "aud": "urn:test:gw"}])]
-        cls.desk.__enter__()
-        cls.enrol()
-        cls.gateway.start()
-        cls.page.door = registry_door.Door(
-            f"http://127.0.0.1:{cls.gateway.port}", rig.TOKEN, "o-17")
-        cls.page.point(
-            f"http://127.0.0.1:{cls.desk.port}",
-            json.loads((serve.HERE / "desk.json").read_text("utf-8")))
-        threading.Thread(target=cls.page.serve_forever, args=(0.05,),
-                         daemon=True).start()
-        cls.browser = Browser()
-        cls.shots = os.environ.get("CCCD_WEB_SHOTS")
-
-    @classmethod
-    def enrol(cls):
-        """As the manual says: what the desk prints goes to the gateway."""
-        import desk  # pylint: disable=import-outside-toplevel
-
-        keys = cls.folder / "desk.jwks"
-        keys.write_bytes(subprocess.run(
-            [desk.CCCD, "device", "show", "--jwks", "--keys",
-             cls.desk.path("keys")], check=True, stdout=subprocess.PIPE,
-            timeout=60).stdout)
-        cls.gateway.command("device", "add", "--name", "desk-1", str(keys))
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.close()
-        cls.gateway.stop()
-        cls.desk.close()
-        cls.page.shutdown()
-        cls.page.server_close()
-        shutil.rmtree(cls.folder)
 
     def setUp(self):
-        self.browser.size(*SIZES["1280x720"])
         if self.gateway.process.poll() is not None:
-            self.gateway.start()
-            self.page.door.open = registry_door.connector(
-                f"http://127.0.0.1:{self.gateway.port}")
-        self.desk.lay()
-        self.browser.go(self.page.address + "/")
-        self.screen("ready")
-        self.browser.console()
+            self.start_gateway()
+        self.begin()
 
-    def tearDown(self):
-        self.browser.go("about:blank")
-        self.desk.take()
-        self.desk.await_card(0, False)
-
-    def screen(self, *names):
-        self.browser.until("return arguments[0].includes("
-                           "document.body.dataset.screen)", names,
-                           what=f"screen {names}")
-
-    def read(self, state):
-        """A whole read, until the panel says this."""
-        self.browser.keys(NUMBER, "Enter")
-        self.screen("done", "error")
-        self.browser.until(
-            "return document.querySelector('.registry')?.classList"
-            ".contains(arguments[0])", state, what=f"registry {state}")
-        text = self.browser.text()
-        self.assertIn("ĐÃ CHỨNG THỰC", text)
+    def read(self, state, number=NUMBER):
+        text = super().read(state, number)
         self.assertIn("Nguyễn Thị Mẫu", text)
         return text
 
     def look(self, name):
-        for size, (width, height) in SIZES.items():
-            self.browser.size(width, height)
-            self.assertEqual(self.browser.run(CHECK), [], f"{name} {size}")
-            if self.shots:
-                os.makedirs(self.shots, exist_ok=True)
-                self.browser.picture(
-                    f"{self.shots}/gateway-{name}-{size}.png")
-        self.browser.size(*SIZES["1280x720"])
-
-    def top(self):
-        return self.browser.run(
-            "const one = document.querySelector('.verdict .registry-top');"
-            "return one.hidden ? '' : one.innerText")
+        super().look(f"gateway-{name}")
 
     def edit(self, column, value):
         """Change the citizen's row until the test is over."""
@@ -166,7 +61,7 @@ class RegistryTest(unittest.TestCase):
         self.browser.until("return document.querySelector('.registry')"
                            ".innerText.includes('Matches')")
         lines = self.lines()[before:]
-        self.assertEqual([line["officer_id"] for line in lines], ["o-17"])
+        self.assertEqual([line["officer_id"] for line in lines], [OFFICER])
         self.assertEqual(self.browser.console(), [])
         # The bearer is nowhere in the page.
         self.assertNotIn("t0ken", self.browser.run(
@@ -214,10 +109,4 @@ class RegistryTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    if programs() is None:
-        print("no chromium or chromedriver")
-        sys.exit(77)
-    if importlib.util.find_spec("jsonschema") is None:
-        print("no python3-jsonschema")
-        sys.exit(77)
-    unittest.main(verbosity=2)
+    registry_desk.main()
