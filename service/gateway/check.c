@@ -186,6 +186,7 @@ static enum cccd_err ask(struct run *run, const char *request_id)
 		.officer_name = run->request.officer_name,
 		.service_code = run->request.service_code,
 		.procedure_code = run->request.procedure_code,
+		.transaction = cccd_assertion_transaction(run->assertion),
 	};
 
 	return parts->ask(parts->connector, &question,

@@ -26,8 +26,9 @@ enum registry_operation {
  * @officer_id:     of the officer who asks; @officer_name: for the log
  * @service_code:   MaTichHop; "": the connector's own
  * @procedure_code: MaDVC
+ * @transaction:    of the desk, for trace_header; may be NULL
  *
- * Borrowed for the call; no member may be NULL.
+ * Borrowed for the call; no other member may be NULL.
  */
 struct registry_question {
 	enum registry_operation operation;
@@ -41,6 +42,7 @@ struct registry_question {
 	const char *officer_name;
 	const char *service_code;
 	const char *procedure_code;
+	const char *transaction;
 };
 
 /**

@@ -23,6 +23,7 @@ const struct setting_rule http_rules[] = {
 	{ "proxy", SETTING_URL, "", AT(proxy), NULL, 0, 0 },
 	{ "plain_http", SETTING_WORD, "no", AT(plain), switch_words, 0, 0 },
 	{ "http2", SETTING_WORD, "yes", AT(http2), switch_words, 0, 0 },
+	{ "trace_header", SETTING_WORD, "no", AT(trace), switch_words, 0, 0 },
 	{ "connect_time", SETTING_TIME, "3 s", AT(connect_ms), NULL, 10,
 	  60000 },
 	{ "request_time", SETTING_TIME, "10 s", AT(request_ms), NULL, 10,

@@ -20,6 +20,7 @@ enum {
  * @proxy:       "": none, whatever the environment says
  * @plain:       0 refuses http://, which sends everything in clear
  * @http2:       1 takes it where the server offers it
+ * @trace:       1 sends the desk's transaction as traceparent
  * @connect_ms:  for the connection with its handshake
  * @request_ms:  for everything, further attempts included
  * @retries:     further attempts of an idempotent call
@@ -32,6 +33,7 @@ struct http_options {
 	char proxy[SETTING_URL_MAX];
 	unsigned int plain;
 	unsigned int http2;
+	unsigned int trace;
 	uint32_t connect_ms;
 	uint32_t request_ms;
 	uint32_t retries;

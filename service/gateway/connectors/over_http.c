@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "service/gateway/connectors/soap_reply.h"
+#include "service/gateway/connectors/trace_parent.h"
 
 static const struct setting_rule url_rules[] = {
 	{ "url", SETTING_URL, NULL, offsetof(struct connector_state, url), NULL,
@@ -98,6 +99,16 @@ static void request_release(struct over_http_request *request)
 	buf_release(&request->body);
 }
 
+static CHECKED enum cccd_err add_trace(const char *transaction,
+                                       struct headers *ret)
+{
+	char parent[TRACE_PARENT_MAX];
+
+	TRY(trace_parent_make(transaction, &random_system, parent));
+	return parent[0] == '\0' ? CCCD_OK
+	                         : headers_add(ret, "traceparent", "", parent);
+}
+
 /* With a token, where there are tokens. */
 static CHECKED enum cccd_err post(const struct connector_state *state,
                                   struct over_http_request *request,
@@ -112,11 +123,12 @@ static CHECKED enum cccd_err post(const struct connector_state *state,
 }
 
 static CHECKED enum cccd_err ask(const struct connector_state *state,
-                                 enum registry_operation operation,
+                                 const struct registry_question *question,
                                  const struct fields *fields,
                                  uint64_t deadline_ms,
                                  struct registry_answer *ret)
 {
+	enum registry_operation operation = question->operation;
 	/* One time for all: a token, the call, and either once more. */
 	uint64_t until = clock_steady_ms() + state->http_options.request_ms;
 	CLEANUP(request_release) struct over_http_request request = {
@@ -135,6 +147,8 @@ static CHECKED enum cccd_err ask(const struct connector_state *state,
 		reply_question(request.lacks, ret);
 		return CCCD_OK;
 	}
+	if (state->http_options.trace != 0 && question->transaction != NULL)
+		TRY(add_trace(question->transaction, &request.headers));
 	TRY(post(state, &request, &reply));
 	return state->kind->judge(state, &reply, operation, ret);
 }
@@ -148,8 +162,7 @@ enum cccd_err over_http_query(struct connector_state *state,
 	        fields_make(&state->field_options, question, &fields);
 
 	if (part == NULL)
-		return ask(state, question->operation, &fields, deadline_ms,
-		           ret);
+		return ask(state, question, &fields, deadline_ms, ret);
 	reply_question(part, ret);
 	return CCCD_OK;
 }
