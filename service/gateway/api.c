@@ -11,11 +11,12 @@
 #include "lib/json/gateway_reply.h"
 #include "lib/json/result.h"
 #include "service/gateway/check_line.h"
+#include "service/gateway/keeper.h"
 #include "service/gateway/metrics.h"
 #include "service/gateway/workers.h"
 #include "service/say.h"
 
-enum { MINUTE_MS = 60000, RETRY_S = 1 };
+enum { MINUTE_MS = 60000, RETRY_S = 1, LOOK_MS = 15000 };
 
 /**
  * struct allowance - what a caller has left of its rate.
@@ -30,10 +31,10 @@ struct gateway_api {
 	struct gateway_api_parts parts;
 	struct listen *listen;
 	struct workers *workers;
+	struct keeper *keeper;
 	struct metrics metrics;
 	struct gateway_callers callers;
 	struct allowance allowances[GATEWAY_CALLERS_MAX];
-	bool store_down;
 };
 
 static void free_text(char *text)
@@ -96,10 +97,8 @@ static void finish(struct gateway_api *api, struct job *job)
 {
 	uint64_t took_us = clock_steady_us() - job->began_us;
 
-	if (job->err != CCCD_ERR_STORE && job->err != CCCD_ERR_AUDIT)
-		api->store_down = false;
-	else
-		api->store_down = true;
+	if (job->err == CCCD_ERR_STORE || job->err == CCCD_ERR_AUDIT)
+		keeper_doubt(api->keeper);
 	if (job->kind == JOB_CHECK)
 		tell(job, took_us);
 	if (job->err == CCCD_OK && job->kind == JOB_CHECK)
@@ -187,16 +186,14 @@ static void start_job(struct gateway_api *api, struct listen_conn *conn,
 
 static void show_health(struct gateway_api *api, struct listen_conn *conn)
 {
-	const struct check_parts *check = api->parts.check;
+	bool store_ok = keeper_store_ok(api->keeper);
+	const char *circuit = connector_circuit(api->parts.check->connector);
+	bool good = store_ok && strcmp(circuit, "closed") == 0;
 	const struct gateway_health health = {
 		.version = cccd_version(),
-		.store = api->store_down ? "unavailable" : "ok",
-		.circuit = connector_circuit(check->connector),
-		.status = api->store_down || strcmp(connector_circuit(
-		                                            check->connector),
-		                                    "closed") != 0
-		                  ? "degraded"
-		                  : "ok",
+		.store = store_ok ? "ok" : "unavailable",
+		.circuit = circuit,
+		.status = good ? "ok" : "degraded",
 	};
 	char *text = NULL;
 
@@ -211,13 +208,14 @@ static void show_health(struct gateway_api *api, struct listen_conn *conn)
 static void show_metrics(struct gateway_api *api, struct listen_conn *conn)
 {
 	BUF text = buf_make(METRICS_TEXT_MAX);
-	const struct metrics_now now = {
+	struct metrics_now now = {
 		.circuit = connector_circuit(api->parts.check->connector),
 		.waiting = workers_waiting(api->workers),
 		.connections = listen_count(api->listen),
-		.store_ok = !api->store_down,
+		.store_ok = keeper_store_ok(api->keeper),
 	};
 
+	store_stats(api->parts.check->store, &now.log);
 	if (metrics_text(&api->metrics, &now, &text) != CCCD_OK)
 		reply_problem(api, conn, CCCD_ERR_MEMORY, NULL);
 	else
@@ -263,6 +261,7 @@ static void on_request(void *context, struct listen_conn *conn,
                        const struct listen_request *request)
 {
 	struct gateway_api *api = context;
+	struct listen_field allow = { .name = "Allow" };
 	struct listen_reply reply = { .status = 404 };
 
 	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
@@ -272,7 +271,11 @@ static void on_request(void *context, struct listen_conn *conn,
 			serve(api, conn, request, places[i].place);
 			return;
 		}
+		/* [RFC 9110 15.5.6] with what it has. */
+		allow.value = places[i].method == LISTEN_GET ? "GET" : "POST";
 		reply.status = 405;
+		reply.fields = &allow;
+		reply.field_count = 1;
 	}
 	listen_reply(conn, &reply);
 }
@@ -394,8 +397,15 @@ enum cccd_err gateway_api_start(struct gateway_api *api, struct listen *listen)
 		.wake = wake_loop,
 		.context = api,
 	};
+	const struct keeper_parts house = {
+		.store = api->parts.check->store,
+		.look_ms = LOOK_MS,
+		.interrupted_s = config->interrupted_s,
+		.retention_days = config->retention_days,
+	};
 
 	api->listen = listen;
+	TRY(keeper_new(&house, &api->keeper));
 	return workers_new(&parts, &api->workers);
 }
 
@@ -411,6 +421,7 @@ void gateway_api_free(struct gateway_api *api)
 	if (api == NULL)
 		return;
 	workers_free(api->workers);
+	keeper_free(api->keeper);
 	wipe(&api->callers, sizeof(api->callers));
 	free(api);
 }

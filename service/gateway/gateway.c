@@ -25,8 +25,6 @@ enum {
 	HOSTS_MAX = 3 * GATEWAY_LIST_MAX,
 	KEY_LEN = 32,
 	CONNINFO_MAX = 4096,
-	HOUSEKEEPING_MS = 60000,
-	DAY_S = 86400,
 };
 
 struct gateway {
@@ -41,7 +39,6 @@ struct gateway {
 	struct gateway_api *api;
 	struct listen *listen;
 	struct listen_timer *watchdog;
-	struct listen_timer *housekeeping;
 	char hosts[HOSTS_MAX][GATEWAY_TEXT_MAX];
 	const char *host_list[HOSTS_MAX + 1];
 };
@@ -196,42 +193,6 @@ static void on_watchdog(void *context)
 	                 notify_watchdog_ms(gateway->notify));
 }
 
-static enum cccd_err keep_house(struct gateway *gateway)
-{
-	int64_t now = clock_wall_s();
-	uint32_t days = gateway->config->retention_days;
-	char before[CLOCK_TEXT_MAX];
-	bool more = true;
-
-	TRY(store_recover(gateway->store,
-	                  now - gateway->config->interrupted_s));
-	while (more)
-		TRY(store_nonce_sweep(gateway->store, now - DAY_S, &more));
-	clock_text(now - (int64_t)days * DAY_S, before);
-	for (more = days != 0; more;)
-		TRY(store_log_expire(gateway->store, before, &more));
-	return CCCD_OK;
-}
-
-/* Who waits less for the dead looks for them more often. */
-static uint32_t housekeeping_ms(const struct gateway_config *config)
-{
-	uint32_t half_ms = config->interrupted_s * 1000 / 2;
-
-	return half_ms < HOUSEKEEPING_MS ? half_ms : HOUSEKEEPING_MS;
-}
-
-static void on_housekeeping(void *context)
-{
-	struct gateway *gateway = context;
-
-	if (keep_house(gateway) != CCCD_OK)
-		say_warning("Chưa dọn được cơ sở dữ liệu của cổng tra cứu.",
-		            "The gateway's database could not be tidied.");
-	listen_timer_set(gateway->housekeeping,
-	                 housekeeping_ms(gateway->config));
-}
-
 /* "[::1]:24080" into an address without brackets and a port. */
 static enum cccd_err bind_one(struct gateway *gateway, const char *where,
                               struct cccd_error *error)
@@ -291,9 +252,6 @@ static void name_hosts(struct gateway *gateway)
 
 static enum cccd_err open_timers(struct gateway *gateway)
 {
-	TRY(listen_timer_new(gateway->listen, on_housekeeping, gateway,
-	                     &gateway->housekeeping));
-	listen_timer_set(gateway->housekeeping, 0);
 	if (notify_watchdog_ms(gateway->notify) == 0)
 		return CCCD_OK;
 	TRY(listen_timer_new(gateway->listen, on_watchdog, gateway,
@@ -381,7 +339,6 @@ void gateway_free(struct gateway *gateway)
 	/* Its threads wake the loop until they are joined. */
 	gateway_api_free(gateway->api);
 	listen_timer_free(gateway->watchdog);
-	listen_timer_free(gateway->housekeeping);
 	listen_free(gateway->listen);
 	connector_close(gateway->connector);
 	store_close(gateway->store);

@@ -93,22 +93,68 @@ static void put_checks(struct writer *writer, const struct metrics *metrics)
 			    metrics->refusals[i].count);
 }
 
-static void put_times(struct writer *writer, const struct metrics *metrics)
+/** struct times - of one histogram. */
+struct times {
+	const char *name;
+	const char *help;
+	const uint64_t *bounds_us;
+	const uint64_t *buckets;
+	size_t bucket_count;
+	uint64_t count;
+	double sum_s;
+};
+
+static void put_times(struct writer *writer, const struct times *times)
 {
-	put_type(writer, "check_seconds", "histogram",
-	         "From request to answer.");
-	for (size_t i = 0; i < METRICS_BUCKETS; i++)
-		put(writer,
-		    "cccd_gateway_check_seconds_bucket{le=\"%g\"} %" PRIu64
-		    "\n",
-		    (double)bounds_us[i] / 1e6, metrics->buckets[i]);
-	put(writer,
-	    "cccd_gateway_check_seconds_bucket{le=\"+Inf\"} %" PRIu64 "\n",
-	    metrics->seconds_count);
-	put(writer, "cccd_gateway_check_seconds_sum %.6f\n",
-	    metrics->seconds_sum);
-	put(writer, "cccd_gateway_check_seconds_count %" PRIu64 "\n",
-	    metrics->seconds_count);
+	const char *name = times->name;
+
+	put_type(writer, name, "histogram", times->help);
+	for (size_t i = 0; i < times->bucket_count; i++)
+		put(writer, "cccd_gateway_%s_bucket{le=\"%g\"} %" PRIu64 "\n",
+		    name, (double)times->bounds_us[i] / 1e6, times->buckets[i]);
+	put(writer, "cccd_gateway_%s_bucket{le=\"+Inf\"} %" PRIu64 "\n", name,
+	    times->count);
+	put(writer, "cccd_gateway_%s_sum %.6f\n", name, times->sum_s);
+	put(writer, "cccd_gateway_%s_count %" PRIu64 "\n", name, times->count);
+}
+
+static void put_check_times(struct writer *writer,
+                            const struct metrics *metrics)
+{
+	const struct times times = {
+		.name = "check_seconds",
+		.help = "From request to answer.",
+		.bounds_us = bounds_us,
+		.buckets = metrics->buckets,
+		.bucket_count = METRICS_BUCKETS,
+		.count = metrics->seconds_count,
+		.sum_s = metrics->seconds_sum,
+	};
+
+	put_times(writer, &times);
+}
+
+/* Lines of each transaction are those divided by these. */
+static void put_log(struct writer *writer, const struct store_stats *log)
+{
+	static const uint64_t log_bounds_us[STORE_BUCKETS] = {
+		STORE_BOUNDS_US
+	};
+	const struct times times = {
+		.name = "log_commit_seconds",
+		.help = "Transactions of the usage log, with the wait for a "
+		        "connection and the flush.",
+		.bounds_us = log_bounds_us,
+		.buckets = log->buckets,
+		.bucket_count = STORE_BUCKETS,
+		.count = log->commits,
+		.sum_s = (double)log->commit_us / 1e6,
+	};
+
+	put_type(writer, "log_lines_total", "counter",
+	         "Lines of the usage log that these transactions wrote.");
+	put(writer, "cccd_gateway_log_lines_total %" PRIu64 "\n", log->tasks);
+	put_times(writer, &times);
 }
 
 static void put_now(struct writer *writer, const struct metrics *metrics,
@@ -138,7 +184,8 @@ enum cccd_err metrics_text(const struct metrics *metrics,
 	struct writer writer = { .buf = ret };
 
 	put_checks(&writer, metrics);
-	put_times(&writer, metrics);
+	put_check_times(&writer, metrics);
+	put_log(&writer, &now->log);
 	put_now(&writer, metrics, now);
 	return writer.err;
 }

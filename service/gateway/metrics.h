@@ -32,12 +32,13 @@ void metrics_refused(struct metrics *metrics, enum cccd_err err);
 void metrics_answered(struct metrics *metrics,
                       const struct check_outcome *outcome, uint64_t took_us);
 
-/** struct metrics_now - what is so when it is asked. */
+/** struct metrics_now - what is so when it is asked; @log: since the start. */
 struct metrics_now {
 	const char *circuit;
 	size_t waiting;
 	size_t connections;
 	bool store_ok;
+	struct store_stats log;
 };
 
 /* The text exposition format. */

@@ -212,6 +212,7 @@ void house_meddle(const struct house *house, const char *sql)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(house->path, &db), SQLITE_OK);
+	(void)sqlite3_busy_timeout(db, 60000);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	(void)sqlite3_close(db);
 }

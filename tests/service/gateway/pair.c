@@ -122,6 +122,8 @@ void pair_meddle(const struct pair *pair, const char *sql)
 	sqlite3 *db = NULL;
 
 	assert_int_equal(sqlite3_open(pair->path, &db), SQLITE_OK);
+	/* Somebody may be writing. */
+	(void)sqlite3_busy_timeout(db, 60000);
 	assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
 	(void)sqlite3_close(db);
 }
