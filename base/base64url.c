@@ -73,7 +73,7 @@ enum cccd_err base64url_decode(struct span text, struct buf *ret)
 		if (count < 8)
 			continue;
 		count -= 8;
-		TRY(buf_append_byte(ret, (uint8_t)(bits >> count)));
+		ret->at[ret->len++] = (uint8_t)(bits >> count);
 	}
 	/* What is left over must be zero bits of the last letter. */
 	if (count >= 6 || (bits & ((1U << count) - 1)) != 0)

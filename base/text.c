@@ -15,9 +15,20 @@ static bool is_blank(utf8proc_int32_t code)
 	       code == 0x3000 || code == 0x2028 || code == 0x2029;
 }
 
+/* From the first letter that is more than ASCII, or NUL. */
+static struct span after_ascii(struct span text)
+{
+	size_t len = 0;
+
+	while (len < text.len && text.at[len] > 0 && text.at[len] < 0x80)
+		len++;
+	return span_after(text, len);
+}
+
 bool text_is_utf8(struct span text)
 {
-	while (text.len > 0) {
+	/* Most of what comes is ASCII, which need not be decoded. */
+	for (text = after_ascii(text); text.len > 0; text = after_ascii(text)) {
 		utf8proc_int32_t code = 0;
 		utf8proc_ssize_t used = utf8proc_iterate(
 		        text.at, (utf8proc_ssize_t)text.len, &code);
