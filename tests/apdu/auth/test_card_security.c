@@ -10,13 +10,6 @@
 
 #include "tests/apdu/auth/zoo/lists.h"
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
 /* EF.CardSecurity of the document's own signer. */
 static void make_card_security(const struct zoo_document *document,
                                enum zoo_defect defect, const char *type,
@@ -51,7 +44,7 @@ static void check_card_security(enum zoo_defect defect, const char *type,
 	STORE *store = NULL;
 	struct trust_input input = { .now_s = ZOO_NOW };
 
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	input.store = store;
 	make_card_security(&document, defect, type, &file);
@@ -102,7 +95,7 @@ static void pitfall_09_objects_do_not_stand_in_for_each_other(void **state)
 	struct trust_input input = { .now_s = ZOO_NOW };
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	input.store = store;
 	assert_int_equal(

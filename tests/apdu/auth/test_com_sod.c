@@ -10,29 +10,6 @@
 
 #include "tests/apdu/auth/zoo/lists.h"
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
-static struct zoo_verdict *judge_spec(const struct zoo_spec *spec)
-{
-	ZOO_DOCUMENT document = { 0 };
-
-	zoo_make(spec, &document);
-	return zoo_judge(&document, false);
-}
-
-static struct zoo_verdict *judge_defect(enum zoo_defect defect)
-{
-	struct zoo_spec spec = ec_spec;
-
-	spec.defect = defect;
-	return judge_spec(&spec);
-}
-
 /* EF.COM without DG14 and DG15 hides nothing: the SOD decides. */
 static void pitfall_17_com_changes_nothing_but_a_finding(void **state)
 {
@@ -40,7 +17,7 @@ static void pitfall_17_com_changes_nothing_but_a_finding(void **state)
 	ZOO_VERDICT *verdict = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	/* The tag list ends the file: 6E 6F becomes 6D 6D. */
 	document.com.at[document.com.len - 1] = 0x6D;
 	document.com.at[document.com.len - 2] = 0x6D;
@@ -59,7 +36,7 @@ static void lds_h_90_com_with_fewer_groups_differs(void **state)
 	ZOO_VERDICT *verdict = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	document.com.at[document.com.len - 1] = 0x6E; /* DG15 → DG14 */
 	verdict = zoo_judge(&document, false);
 	expect(verdict->groups.com_sod_consistency, CCCD_FAILED, "com_differs");
@@ -69,7 +46,7 @@ static void lds_h_90_com_with_fewer_groups_differs(void **state)
 
 static void lds_h_91_com_with_more_groups_differs(void **state)
 {
-	ZOO_VERDICT *verdict = judge_defect(ZOO_SO_NO_DG1);
+	ZOO_VERDICT *verdict = zoo_judge_defect(ZOO_SO_NO_DG1);
 
 	(void)state;
 	expect(verdict->groups.com_sod_consistency, CCCD_FAILED, "com_differs");
@@ -83,7 +60,7 @@ static void lds_h_92_com_with_other_groups_differs(void **state)
 	ZOO_VERDICT *verdict = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	document.com.at[document.com.len - 1] = 0x70; /* DG15 → DG16 */
 	verdict = zoo_judge(&document, false);
 	expect(verdict->groups.com_sod_consistency, CCCD_FAILED, "com_differs");
@@ -97,7 +74,7 @@ static void lds_h_69_corrupted_group_fails_by_its_hash(void **state)
 	ZOO_VERDICT *verdict = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	document.group[2].at[document.group[2].len - 1] ^= 0xFF;
 	verdict = zoo_judge(&document, false);
 	expect(verdict->groups.data_groups, CCCD_FAILED,
@@ -114,7 +91,7 @@ static void com_that_is_absent_is_no_failure(void **state)
 	struct passive_auth_groups groups = { 0 };
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	verdict = zoo_judge(&document, false);
 	zoo_files(&document, &files);
 	files.com_state = PA_GROUP_MISSING;

@@ -112,19 +112,12 @@ static void make_deviations(const struct deviation_spec *spec, struct span ds,
 	            defect, ret);
 }
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
 /* The verdict on a document with @defect, after the list has spoken. */
 static struct zoo_verdict *judge_deviant(enum zoo_defect defect,
                                          const struct deviation_spec *spec,
                                          const struct pa_document *facts)
 {
-	struct zoo_spec document_spec = ec_spec;
+	struct zoo_spec document_spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	BUF list = { 0 };
 	STORE *store = NULL;
@@ -266,7 +259,7 @@ static void deviation_list_of_a_stranger_is_refused(void **state)
 	STORE *pins = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	make_deviations(&spec, buf_span(&document.ds), ZOO_RIGHT, &list);
 	make_deviations(&spec, buf_span(&document.ds), ZOO_SI_SIGNATURE,
@@ -315,7 +308,7 @@ static void make_foreigners(struct buf *ret_csca, struct buf *ret_signer)
 static void deviation_of_another_state_does_not_apply(void **state)
 {
 	const struct deviation_spec spec = { .oid = "2.23.136.1.1.7.2.3" };
-	struct zoo_spec document_spec = ec_spec;
+	struct zoo_spec document_spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	BUF content = der_new();

@@ -14,36 +14,13 @@
 
 enum { DAY = 86400 };
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
-static struct zoo_verdict *judge_spec(const struct zoo_spec *spec)
-{
-	ZOO_DOCUMENT document = { 0 };
-
-	zoo_make(spec, &document);
-	return zoo_judge(&document, false);
-}
-
-static struct zoo_verdict *judge_defect(enum zoo_defect defect)
-{
-	struct zoo_spec spec = ec_spec;
-
-	spec.defect = defect;
-	return judge_spec(&spec);
-}
-
 /* Every single bit of the signed content counts. */
 static void pitfall_10_only_verified_bytes_are_parsed(void **state)
 {
 	ZOO_DOCUMENT document = { 0 };
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	for (size_t i = 60; i < 90; i++) {
 		ZOO_VERDICT *verdict = NULL;
 
@@ -59,7 +36,7 @@ static void pitfall_10_only_verified_bytes_are_parsed(void **state)
 
 static void pitfall_11_broken_signature_yields_no_group_verdict(void **state)
 {
-	ZOO_VERDICT *verdict = judge_defect(ZOO_SI_SIGNATURE);
+	ZOO_VERDICT *verdict = zoo_judge_defect(ZOO_SI_SIGNATURE);
 
 	(void)state;
 	assert_false(verdict->sod.trusted_content);
@@ -87,7 +64,7 @@ static void pitfall_12_legacy_type_needs_its_name(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct zoo_spec spec = ec_spec;
+		struct zoo_spec spec = zoo_ec_spec;
 		ZOO_DOCUMENT document = { 0 };
 		ZOO_VERDICT *right = NULL;
 		ZOO_VERDICT *wrong = NULL;
@@ -117,7 +94,7 @@ static void pitfall_13_algorithm_comes_from_the_signer_info(void **state)
 		                       .chain_digest = DIGEST_SHA512,
 		                       .sod = ZOO_RSA,
 		                       .sod_digest = DIGEST_SHA256 };
-	ZOO_VERDICT *verdict = judge_spec(&spec);
+	ZOO_VERDICT *verdict = zoo_judge_spec(&spec);
 	const struct pa_signer *signer = &verdict->sod.object.signer;
 
 	(void)state;
@@ -136,7 +113,7 @@ static void pitfall_13_pss_parameters_must_be_the_real_ones(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(defects); i++) {
 		struct zoo_spec spec = { .sod = ZOO_PSS, .defect = defects[i] };
-		ZOO_VERDICT *verdict = judge_spec(&spec);
+		ZOO_VERDICT *verdict = zoo_judge_spec(&spec);
 
 		assert_int_equal(verdict->sod.object.signature.verdict,
 		                 CCCD_FAILED);
@@ -148,8 +125,8 @@ static void pitfall_14_digest_as_suffix_is_no_signature(void **state)
 	const struct zoo_spec spec = { .ds = "rsa3e2048",
 		                       .defect = ZOO_SI_SUFFIX };
 	const struct zoo_spec right = { .ds = "rsa3e2048" };
-	ZOO_VERDICT *forged = judge_spec(&spec);
-	ZOO_VERDICT *verdict = judge_spec(&right);
+	ZOO_VERDICT *forged = zoo_judge_spec(&spec);
+	ZOO_VERDICT *verdict = zoo_judge_spec(&right);
 
 	(void)state;
 	expect(forged->sod.object.signature, CCCD_FAILED, "bad_signature");
@@ -160,13 +137,13 @@ static void pitfall_15_every_group_read_is_listed_once(void **state)
 {
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *extra = NULL;
-	ZOO_VERDICT *twice = judge_defect(ZOO_SO_DG1_TWICE);
-	ZOO_VERDICT *zero = judge_defect(ZOO_SO_NUMBER_0);
-	ZOO_VERDICT *seventeen = judge_defect(ZOO_SO_NUMBER_17);
-	ZOO_VERDICT *missing = judge_defect(ZOO_SO_EXTRA_DG10);
+	ZOO_VERDICT *twice = zoo_judge_defect(ZOO_SO_DG1_TWICE);
+	ZOO_VERDICT *zero = zoo_judge_defect(ZOO_SO_NUMBER_0);
+	ZOO_VERDICT *seventeen = zoo_judge_defect(ZOO_SO_NUMBER_17);
+	ZOO_VERDICT *missing = zoo_judge_defect(ZOO_SO_EXTRA_DG10);
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	document.group[16] = der_new();
 	der_put(&document.group[16], 0x70, span_text("planted"));
 	extra = zoo_judge(&document, false);
@@ -188,7 +165,7 @@ static void pitfall_15_refused_group_is_told_apart(void **state)
 	struct passive_auth_groups groups = { 0 };
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	verdict = zoo_judge(&document, false);
 	zoo_files(&document, &files);
 	files.read[3] = PA_GROUP_REFUSED;
@@ -216,7 +193,7 @@ static void pitfall_16_hash_covers_the_raw_bytes(void **state)
 	ZOO_VERDICT *verdict = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	/* A longer length form of the very same object. */
 	{
 		BUF file = der_new();
@@ -285,7 +262,7 @@ static void pitfall_18_issuing_state_is_one(void **state)
 
 static void pitfall_18_document_of_the_zoo_is_utopian(void **state)
 {
-	ZOO_VERDICT *verdict = judge_defect(ZOO_RIGHT);
+	ZOO_VERDICT *verdict = zoo_judge_defect(ZOO_RIGHT);
 
 	(void)state;
 	expect(passive_auth_check_state(&verdict->sod.object, span_text("UTO")),
@@ -296,16 +273,16 @@ static void pitfall_18_document_of_the_zoo_is_utopian(void **state)
 
 static void signer_signs_the_types_it_lists(void **state)
 {
-	struct zoo_spec spec = ec_spec;
+	struct zoo_spec spec = zoo_ec_spec;
 	ZOO_VERDICT *any = NULL;
 	ZOO_VERDICT *exact = NULL;
-	ZOO_VERDICT *silent = judge_defect(ZOO_RIGHT);
+	ZOO_VERDICT *silent = zoo_judge_defect(ZOO_RIGHT);
 
 	(void)state;
 	spec.document_type = "I";
-	any = judge_spec(&spec);
+	any = zoo_judge_spec(&spec);
 	spec.document_type = "ID";
-	exact = judge_spec(&spec);
+	exact = zoo_judge_spec(&spec);
 	expect(passive_auth_check_type(&any->sod.object, span_text("I<")),
 	       CCCD_SUCCESSFUL, "");
 	expect(passive_auth_check_type(&any->sod.object, span_text("ID")),
@@ -330,7 +307,7 @@ static void pitfall_19_weak_digest_is_reported(void **state)
 		                       .chain_digest = DIGEST_SHA1,
 		                       .sod = ZOO_ECDSA,
 		                       .sod_digest = DIGEST_SHA1 };
-	ZOO_VERDICT *verdict = judge_spec(&spec);
+	ZOO_VERDICT *verdict = zoo_judge_spec(&spec);
 	const struct auth_findings *findings = &verdict->sod.object.findings;
 
 	(void)state;
@@ -342,10 +319,10 @@ static void pitfall_19_weak_digest_is_reported(void **state)
 
 static void pitfall_19_both_moments_are_reported(void **state)
 {
-	ZOO_VERDICT *today = judge_defect(ZOO_DS_EXPIRED_TODAY);
-	ZOO_VERDICT *before = judge_defect(ZOO_DS_EXPIRED);
-	ZOO_VERDICT *not_yet = judge_defect(ZOO_DS_NOT_YET);
-	ZOO_VERDICT *right = judge_defect(ZOO_RIGHT);
+	ZOO_VERDICT *today = zoo_judge_defect(ZOO_DS_EXPIRED_TODAY);
+	ZOO_VERDICT *before = zoo_judge_defect(ZOO_DS_EXPIRED);
+	ZOO_VERDICT *not_yet = zoo_judge_defect(ZOO_DS_NOT_YET);
+	ZOO_VERDICT *right = zoo_judge_defect(ZOO_RIGHT);
 
 	(void)state;
 	expect(today->sod.object.ds_validity, CCCD_SUCCESSFUL, "expired_today");
@@ -362,7 +339,7 @@ static void pitfall_19_both_moments_are_reported(void **state)
 
 static void pitfall_19_model_of_today_fails_what_expired(void **state)
 {
-	struct zoo_spec spec = ec_spec;
+	struct zoo_spec spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	STORE *store = NULL;
@@ -380,8 +357,8 @@ static void pitfall_19_model_of_today_fails_what_expired(void **state)
 
 static void pitfall_19_missing_signing_time_waits_for_the_issue(void **state)
 {
-	ZOO_VERDICT *verdict = judge_defect(ZOO_SI_NO_TIME);
-	ZOO_VERDICT *late = judge_defect(ZOO_SI_NO_TIME);
+	ZOO_VERDICT *verdict = zoo_judge_defect(ZOO_SI_NO_TIME);
+	ZOO_VERDICT *late = zoo_judge_defect(ZOO_SI_NO_TIME);
 
 	(void)state;
 	expect(verdict->sod.object.ds_validity, CCCD_SUCCESSFUL,
@@ -407,12 +384,12 @@ static void pitfall_28_explicit_curve_must_be_known(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(defects); i++) {
-		struct zoo_spec spec = ec_spec;
+		struct zoo_spec spec = zoo_ec_spec;
 		ZOO_VERDICT *verdict = NULL;
 
 		spec.explicit_curve = true;
 		spec.defect = defects[i];
-		verdict = judge_spec(&spec);
+		verdict = zoo_judge_spec(&spec);
 		expect(verdict->sod.object.signature, CCCD_FAILED,
 		       "signer_key_refused");
 	}
@@ -420,7 +397,7 @@ static void pitfall_28_explicit_curve_must_be_known(void **state)
 
 static void pitfall_28_only_signed_data_is_accepted(void **state)
 {
-	ZOO_VERDICT *verdict = judge_defect(ZOO_ENVELOPED);
+	ZOO_VERDICT *verdict = zoo_judge_defect(ZOO_ENVELOPED);
 
 	(void)state;
 	expect(verdict->sod.object.signature, CCCD_FAILED, "malformed");
@@ -463,7 +440,7 @@ static void check_sod_without_store_is_a_mistake(void **state)
 	struct passive_auth_sod *sod = calloc(1, sizeof(*sod));
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	assert_int_equal(
 	        passive_auth_check_sod(buf_span(&document.sod), &input, sod),
 	        CCCD_ERR_USAGE_ARGUMENT);

@@ -12,21 +12,6 @@
 
 enum { DAY = 86400, DS_SERIAL = 4711 };
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
-static struct zoo_verdict *judge(const struct zoo_document *document,
-                                 const struct csca_store *store)
-{
-	struct trust_input input = { .store = store, .now_s = ZOO_NOW };
-
-	return zoo_judge_with(document, &input);
-}
-
 /* A CRL of the document's CSCA, a month old, good for two more. */
 static struct zoo_crl crl_spec(void)
 {
@@ -57,11 +42,11 @@ static struct auth_check revocation_with(const struct zoo_crl *spec)
 	ZOO_VERDICT *verdict = NULL;
 	STORE *store = NULL;
 
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	if (spec != NULL)
 		assert_int_equal(add_crl(store, spec), CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	return verdict->sod.object.ds_revocation;
 }
 
@@ -122,10 +107,10 @@ static void pitfall_20_revoked_signer_is_not_trusted(void **state)
 	(void)state;
 	spec.serials = serials;
 	spec.count = 1;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	assert_int_equal(add_crl(store, &spec), CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_trust, CCCD_FAILED, "revoked");
 	assert_int_equal(verdict->passive.verdict, CCCD_FAILED);
 	assert_false(passive_auth_covers(&verdict->sod, &verdict->groups, 14));
@@ -162,12 +147,12 @@ static void revocation_takes_the_newest_crl(void **state)
 	old.this_update -= 10LL * DAY;
 	new.serials = serials;
 	new.count = 1;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	assert_int_equal(add_crl(store, &new), CCCD_OK);
 	assert_int_equal(add_crl(store, &old), CCCD_OK);
 	assert_int_equal(csca_store_crl_date(store), new.this_update);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_revocation, CCCD_FAILED, "revoked");
 	assert_int_equal(verdict->sod.object.signer.crl_this_update,
 	                 new.this_update);
@@ -183,7 +168,7 @@ static void revocation_respects_the_greatest_age(void **state)
 		                     .crl_max_age_s = 7LL * DAY };
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	input.store = store;
 	assert_int_equal(add_crl(store, &spec), CCCD_OK);
@@ -230,17 +215,17 @@ static void crl_of_a_renamed_csca_counts(void **state)
 	spec.key = zoo_key("new", "P-256");
 	spec.serials = serials;
 	spec.count = 1;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	assert_int_equal(add_crl(store, &spec), CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_revocation, CCCD_UNDETERMINED, "no_crl");
 	zoo_verdict_cleanup(&verdict);
 	make_named_csca("new", "csca", "CSCA New Utopia", true, &link);
 	assert_int_equal(
 	        csca_store_add(store, CCCD_TRUST_LINK, buf_span(&link), false),
 	        CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_revocation, CCCD_FAILED, "revoked");
 }
 

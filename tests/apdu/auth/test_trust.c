@@ -12,21 +12,6 @@
 
 #include "tests/apdu/auth/zoo/lists.h"
 
-static const struct zoo_spec ec_spec = {
-	.csca = "P-256",
-	.ds = "P-256",
-	.chain = ZOO_ECDSA,
-	.sod = ZOO_ECDSA,
-};
-
-static struct zoo_verdict *judge(const struct zoo_document *document,
-                                 const struct csca_store *store)
-{
-	struct trust_input input = { .store = store, .now_s = ZOO_NOW };
-
-	return zoo_judge_with(document, &input);
-}
-
 static void unknown_issuer_is_told_apart_from_a_bad_signature(void **state)
 {
 	ZOO_DOCUMENT document = { 0 };
@@ -34,8 +19,8 @@ static void unknown_issuer_is_told_apart_from_a_bad_signature(void **state)
 	STORE *store = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
-	verdict = judge(&document, store);
+	zoo_make(&zoo_ec_spec, &document);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.signature, CCCD_SUCCESSFUL, "");
 	expect(verdict->sod.object.ds_signature, CCCD_UNDETERMINED,
 	       "issuer_unknown");
@@ -52,7 +37,7 @@ static void unknown_issuer_is_told_apart_from_a_bad_signature(void **state)
 
 static void missing_signer_is_undetermined(void **state)
 {
-	struct zoo_spec spec = ec_spec;
+	struct zoo_spec spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	STORE *store = NULL;
@@ -61,7 +46,7 @@ static void missing_signer_is_undetermined(void **state)
 	spec.ds_outside = true;
 	zoo_make(&spec, &document);
 	store = zoo_store(&document);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.signature, CCCD_UNDETERMINED,
 	       "signer_missing");
 	expect(verdict->groups.data_groups, CCCD_UNDETERMINED, "unbound");
@@ -70,7 +55,7 @@ static void missing_signer_is_undetermined(void **state)
 
 static void signer_is_found_in_the_store(void **state)
 {
-	struct zoo_spec spec = ec_spec;
+	struct zoo_spec spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	STORE *store = NULL;
@@ -82,7 +67,7 @@ static void signer_is_found_in_the_store(void **state)
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_SIGNER,
 	                                buf_span(&document.ds), false),
 	                 CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->passive, CCCD_SUCCESSFUL, "");
 	assert_false(verdict->sod.object.signer.in_object);
 }
@@ -90,7 +75,7 @@ static void signer_is_found_in_the_store(void **state)
 /* A signer in the store is found, never trusted by that. */
 static void signer_in_the_store_needs_its_anchor(void **state)
 {
-	struct zoo_spec spec = ec_spec;
+	struct zoo_spec spec = zoo_ec_spec;
 	ZOO_DOCUMENT document = { 0 };
 	ZOO_VERDICT *verdict = NULL;
 	STORE *store = new_store();
@@ -101,7 +86,7 @@ static void signer_in_the_store_needs_its_anchor(void **state)
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_SIGNER,
 	                                buf_span(&document.ds), false),
 	                 CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->passive, CCCD_UNDETERMINED, "issuer_unknown");
 }
 
@@ -112,11 +97,11 @@ static void specimen_is_refused_outside_demonstration(void **state)
 	STORE *store = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_ANCHOR,
 	                                buf_span(&document.csca), true),
 	                 CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_trust, CCCD_FAILED, "specimen_refused");
 	assert_int_equal(verdict->passive.verdict, CCCD_FAILED);
 	assert_true(verdict->sod.object.specimen);
@@ -129,12 +114,12 @@ static void specimen_counts_in_demonstration_and_says_so(void **state)
 	STORE *store = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	assert_int_equal(csca_store_new(CCCD_TRUST_DEMO, &store), CCCD_OK);
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_ANCHOR,
 	                                buf_span(&document.csca), false),
 	                 CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->passive, CCCD_SUCCESSFUL, "");
 	assert_true(verdict->sod.object.specimen);
 }
@@ -148,20 +133,20 @@ static void link_leads_to_the_old_anchor(void **state)
 	STORE *store = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	make_csca("old", NULL, &old);
 	make_csca("csca", "old", &link);
 	assert_int_equal(
 	        csca_store_add(store, CCCD_TRUST_LINK, buf_span(&link), false),
 	        CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_trust, CCCD_UNDETERMINED,
 	       "issuer_unknown");
 	zoo_verdict_cleanup(&verdict);
 	assert_int_equal(
 	        csca_store_add(store, CCCD_TRUST_ANCHOR, buf_span(&old), false),
 	        CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->passive, CCCD_SUCCESSFUL, "");
 	assert_true(auth_findings_have(&verdict->sod.object.findings,
 	                               "issuer_through_link"));
@@ -189,7 +174,7 @@ static void forged_link_leads_nowhere(void **state)
 	STORE *store = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	make_csca("old", NULL, &old);
 	make_csca("csca", "other", &link);
 	assert_int_equal(
@@ -198,7 +183,7 @@ static void forged_link_leads_nowhere(void **state)
 	assert_int_equal(
 	        csca_store_add(store, CCCD_TRUST_LINK, buf_span(&link), false),
 	        CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_trust, CCCD_UNDETERMINED,
 	       "issuer_unknown");
 }
@@ -211,12 +196,12 @@ static void other_key_of_the_same_name_is_unknown(void **state)
 	STORE *store = new_store();
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	make_csca("other", NULL, &other);
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_ANCHOR,
 	                                buf_span(&other), false),
 	                 CCCD_OK);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->sod.object.ds_trust, CCCD_UNDETERMINED,
 	       "issuer_unknown");
 }
@@ -228,7 +213,7 @@ static void store_refuses_what_does_not_fit(void **state)
 	STORE *store = NULL;
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	assert_int_equal(csca_store_add(store, CCCD_TRUST_ANCHOR,
 	                                buf_span(&document.csca), false),
@@ -258,7 +243,7 @@ static void store_digest_names_its_contents(void **state)
 	uint8_t b[32];
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	make_csca("other", NULL, &other);
 	first = zoo_store(&document);
 	assert_int_equal(csca_store_add(second, CCCD_TRUST_ANCHOR,
@@ -285,14 +270,14 @@ static void removed_anchor_is_believed_no_longer(void **state)
 	uint8_t sha256[32];
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	memcpy(sha256, csca_store_at(store, CCCD_TRUST_ANCHOR, 0)->sha256, 32);
 	assert_int_equal(csca_store_remove(store, CCCD_TRUST_ANCHOR, sha256),
 	                 CCCD_OK);
 	assert_int_equal(csca_store_remove(store, CCCD_TRUST_ANCHOR, sha256),
 	                 CCCD_ERR_DATA_MISSING);
-	verdict = judge(&document, store);
+	verdict = zoo_judge_in(&document, store);
 	expect(verdict->passive, CCCD_UNDETERMINED, "issuer_unknown");
 }
 
@@ -307,7 +292,8 @@ static void *verify_often(void *context)
 	const struct shared *shared = context;
 
 	for (size_t i = 0; i < 50; i++) {
-		ZOO_VERDICT *verdict = judge(shared->document, shared->store);
+		ZOO_VERDICT *verdict =
+		        zoo_judge_in(shared->document, shared->store);
 
 		if (verdict->passive.verdict != CCCD_SUCCESSFUL)
 			return context;
@@ -323,7 +309,7 @@ static void check_sod_runs_on_several_threads(void **state)
 	pthread_t threads[4];
 
 	(void)state;
-	zoo_make(&ec_spec, &document);
+	zoo_make(&zoo_ec_spec, &document);
 	store = zoo_store(&document);
 	shared.store = store;
 	for (size_t i = 0; i < ARRAY_LEN(threads); i++)

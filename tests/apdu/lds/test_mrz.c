@@ -11,42 +11,10 @@
 #include "apdu/lds/date.h"
 #include "apdu/lds/dg1.h"
 #include "apdu/lds/mrz.h"
+#include "tests/apdu/lds/mrz_records.h"
 #include "tests/support/hostile.h"
-#include "tests/support/vectors.h"
 
-enum { RECORDS = 12, NAMES = 12 };
-
-static struct vectors *vectors;
-
-static int open_vectors(void **state)
-{
-	(void)state;
-	vectors = vectors_open("mrz");
-	return 0;
-}
-
-static int close_vectors(void **state)
-{
-	(void)state;
-	vectors_close(vectors);
-	return 0;
-}
-
-static const char *text(int record, const char *member)
-{
-	char name[64];
-	const char *value = NULL;
-
-	(void)snprintf(name, sizeof(name), "m%02d_%s_text", record, member);
-	value = vectors_text(vectors, name);
-	return value != NULL ? value : "";
-}
-
-static void parse_record(int record, struct cccd_mrz *mrz)
-{
-	assert_int_equal(mrz_parse(span_text(text(record, "mrz")), mrz),
-	                 CCCD_OK);
-}
+enum { NAMES = 12 };
 
 static enum cccd_mrz_format format_of(const char *name)
 {
@@ -60,32 +28,35 @@ static void fields_agree_with_the_vectors(void **state)
 	struct cccd_mrz mrz = { 0 };
 
 	(void)state;
-	for (int i = 1; i <= RECORDS; i++) {
+	for (int i = 1; i <= MRZ_RECORDS; i++) {
 		char sex[2] = { 0 };
 
-		parse_record(i, &mrz);
-		assert_int_equal(mrz.format, format_of(text(i, "format")));
-		assert_string_equal(mrz.text, text(i, "mrz"));
+		mrz_record_parse(i, &mrz);
+		assert_int_equal(mrz.format,
+		                 format_of(mrz_record_text(i, "format")));
+		assert_string_equal(mrz.text, mrz_record_text(i, "mrz"));
 		assert_string_equal(mrz.document_code,
-		                    text(i, "document_code"));
-		assert_string_equal(mrz.issuing_state, text(i, "issuer"));
+		                    mrz_record_text(i, "document_code"));
+		assert_string_equal(mrz.issuing_state,
+		                    mrz_record_text(i, "issuer"));
 		assert_string_equal(mrz.document_number,
-		                    text(i, "document_number"));
-		assert_string_equal(mrz.nationality, text(i, "nationality"));
+		                    mrz_record_text(i, "document_number"));
+		assert_string_equal(mrz.nationality,
+		                    mrz_record_text(i, "nationality"));
 		sex[0] = mrz.sex;
-		assert_string_equal(sex, text(i, "sex"));
+		assert_string_equal(sex, mrz_record_text(i, "sex"));
 		assert_string_equal(mrz.date_of_birth.text,
-		                    text(i, "date_of_birth"));
+		                    mrz_record_text(i, "date_of_birth"));
 		assert_string_equal(mrz.date_of_expiry.text,
-		                    text(i, "date_of_expiry"));
+		                    mrz_record_text(i, "date_of_expiry"));
 		assert_string_equal(mrz.optional_data,
-		                    text(i, "optional_data"));
+		                    mrz_record_text(i, "optional_data"));
 		assert_string_equal(mrz.optional_data_2,
-		                    text(i, "optional_data_2"));
+		                    mrz_record_text(i, "optional_data_2"));
 		assert_string_equal(mrz.primary_identifier,
-		                    text(i, "primary_identifier"));
+		                    mrz_record_text(i, "primary_identifier"));
 		assert_string_equal(mrz.secondary_identifier,
-		                    text(i, "secondary_identifier"));
+		                    mrz_record_text(i, "secondary_identifier"));
 	}
 }
 
@@ -94,18 +65,20 @@ static void check_digits_agree_with_the_vectors(void **state)
 	struct cccd_mrz mrz = { 0 };
 
 	(void)state;
-	for (int i = 1; i <= RECORDS; i++) {
-		bool faulty = strcmp(text(i, "faults"), "composite") == 0;
+	for (int i = 1; i <= MRZ_RECORDS; i++) {
+		bool faulty =
+		        strcmp(mrz_record_text(i, "faults"), "composite") == 0;
 
-		parse_record(i, &mrz);
-		assert_int_equal(mrz.document_number_check.computed,
-		                 text(i, "document_number_check")[0]);
+		mrz_record_parse(i, &mrz);
+		assert_int_equal(
+		        mrz.document_number_check.computed,
+		        mrz_record_text(i, "document_number_check")[0]);
 		assert_int_equal(mrz.date_of_birth_check.computed,
-		                 text(i, "date_of_birth_check")[0]);
+		                 mrz_record_text(i, "date_of_birth_check")[0]);
 		assert_int_equal(mrz.date_of_expiry_check.computed,
-		                 text(i, "date_of_expiry_check")[0]);
+		                 mrz_record_text(i, "date_of_expiry_check")[0]);
 		assert_int_equal(mrz.composite_check.computed,
-		                 text(i, "composite_check")[0]);
+		                 mrz_record_text(i, "composite_check")[0]);
 		assert_true(mrz.document_number_check.correct);
 		assert_true(mrz.date_of_birth_check.correct);
 		assert_true(mrz.date_of_expiry_check.correct);
@@ -122,8 +95,8 @@ static void long_numbers_are_joined(void **state)
 	struct cccd_mrz mrz = { 0 };
 
 	(void)state;
-	for (int i = 1; i <= RECORDS; i++) {
-		parse_record(i, &mrz);
+	for (int i = 1; i <= MRZ_RECORDS; i++) {
+		mrz_record_parse(i, &mrz);
 		assert_int_equal(mrz.long_number, i == 6 || i == 8);
 	}
 }
@@ -169,7 +142,7 @@ static void numbers_are_joined_only_when_nine_are_full(void **state)
 		char zone[MRZ_LEN_MAX + 1];
 
 		(void)snprintf(zone, sizeof(zone), "%s%s", rows[i].line,
-		               text(1, "mrz") + 30);
+		               mrz_record_text(1, "mrz") + 30);
 		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 		assert_false(mrz.long_number);
 		assert_string_equal(mrz.document_number, rows[i].number);
@@ -197,15 +170,15 @@ static void composite_covers_every_character(void **state)
 
 	(void)state;
 	for (int record = 1; record <= 3; record++) {
-		size_t len = strlen(text(record, "mrz"));
+		size_t len = strlen(mrz_record_text(record, "mrz"));
 		size_t name_end = record == 1 ? 60 : len;
 		size_t count = 0;
 
-		parse_record(record, &before);
+		mrz_record_parse(record, &before);
 		for (size_t i = record == 1 ? 5 : len / 2; i < name_end; i++) {
 			char zone[MRZ_LEN_MAX + 1];
 
-			memcpy(zone, text(record, "mrz"), len + 1);
+			memcpy(zone, mrz_record_text(record, "mrz"), len + 1);
 			zone[i] = neighbour(zone[i]);
 			assert_int_equal(mrz_parse(span_text(zone), &after),
 			                 CCCD_OK);
@@ -243,7 +216,7 @@ static void wrong_check_digits_are_facts(void **state)
 		struct cccd_mrz mrz = { 0 };
 		struct cccd_mrz_check check = { 0 };
 
-		memcpy(zone, text(11, "mrz"), sizeof(zone));
+		memcpy(zone, mrz_record_text(11, "mrz"), sizeof(zone));
 		zone[rows[i].at] = other_digit(zone[rows[i].at]);
 		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 		memcpy(&check, (const char *)&mrz + rows[i].member,
@@ -260,7 +233,7 @@ static void empty_optional_data_may_have_a_filler(void **state)
 	struct cccd_mrz mrz = { 0 };
 
 	(void)state;
-	memcpy(zone, text(3, "mrz"), sizeof(zone));
+	memcpy(zone, mrz_record_text(3, "mrz"), sizeof(zone));
 	memset(zone + 72, '<', 15);
 	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 	assert_string_equal(mrz.optional_data, "");
@@ -274,12 +247,12 @@ static void digits_of_the_standard_are_computed(void **state)
 {
 	(void)state;
 	/* [9303-3 A] */
-	assert_int_equal(
-	        mrz_check_digit(span_text(vectors_text(vectors, "cd1_text"))),
-	        vectors_text(vectors, "cd1_digit_text")[0]);
-	assert_int_equal(
-	        mrz_check_digit(span_text(vectors_text(vectors, "cd2_text"))),
-	        vectors_text(vectors, "cd2_digit_text")[0]);
+	assert_int_equal(mrz_check_digit(span_text(
+	                         vectors_text(mrz_vectors(), "cd1_text"))),
+	                 vectors_text(mrz_vectors(), "cd1_digit_text")[0]);
+	assert_int_equal(mrz_check_digit(span_text(
+	                         vectors_text(mrz_vectors(), "cd2_text"))),
+	                 vectors_text(mrz_vectors(), "cd2_digit_text")[0]);
 	assert_int_equal(mrz_check_digit(span_of(NULL, 0)), '0');
 }
 
@@ -293,25 +266,26 @@ static void composite_digits_of_the_standard_are_computed(void **state)
 
 	(void)state;
 	(void)snprintf(zone, sizeof(zone), "%s%s", td3_name,
-	               vectors_text(vectors, "cd3_td3_line_text"));
+	               vectors_text(mrz_vectors(), "cd3_td3_line_text"));
 	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 	assert_int_equal(mrz.composite_check.computed,
-	                 vectors_text(vectors, "cd3_composite_text")[0]);
+	                 vectors_text(mrz_vectors(), "cd3_composite_text")[0]);
 	assert_true(mrz.composite_check.correct);
 
 	(void)snprintf(zone, sizeof(zone), "%s%s%.30s",
-	               vectors_text(vectors, "cd4_td1_upper_text"),
-	               vectors_text(vectors, "cd4_td1_middle_text"), td3_name);
+	               vectors_text(mrz_vectors(), "cd4_td1_upper_text"),
+	               vectors_text(mrz_vectors(), "cd4_td1_middle_text"),
+	               td3_name);
 	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 	assert_int_equal(mrz.composite_check.computed,
-	                 vectors_text(vectors, "cd4_composite_text")[0]);
+	                 vectors_text(mrz_vectors(), "cd4_composite_text")[0]);
 	assert_true(mrz.composite_check.correct);
 
 	(void)snprintf(zone, sizeof(zone), "%.36s%s", td3_name,
-	               vectors_text(vectors, "cd5_td2_line_text"));
+	               vectors_text(mrz_vectors(), "cd5_td2_line_text"));
 	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 	assert_int_equal(mrz.composite_check.computed,
-	                 vectors_text(vectors, "cd5_composite_text")[0]);
+	                 vectors_text(mrz_vectors(), "cd5_composite_text")[0]);
 	assert_true(mrz.composite_check.correct);
 }
 
@@ -319,9 +293,10 @@ static void composite_digits_of_the_standard_are_computed(void **state)
 static void zone_of_line(const char *line, char *zone)
 {
 	if (strlen(line) == 44)
-		(void)sprintf(zone, "%s%s", line, text(3, "mrz") + 44);
+		(void)sprintf(zone, "%s%s", line,
+		              mrz_record_text(3, "mrz") + 44);
 	else
-		(void)sprintf(zone, "%.60s%s", text(1, "mrz"), line);
+		(void)sprintf(zone, "%.60s%s", mrz_record_text(1, "mrz"), line);
 }
 
 static void names_agree_with_the_vectors(void **state)
@@ -335,15 +310,15 @@ static void names_agree_with_the_vectors(void **state)
 		const char *line = NULL;
 
 		(void)snprintf(name, sizeof(name), "n%02d_line_text", i);
-		line = vectors_text(vectors, name);
+		line = vectors_text(mrz_vectors(), name);
 		zone_of_line(line, zone);
 		assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 		(void)snprintf(name, sizeof(name), "n%02d_primary_text", i);
 		assert_string_equal(mrz.primary_identifier,
-		                    vectors_text(vectors, name));
+		                    vectors_text(mrz_vectors(), name));
 		(void)snprintf(name, sizeof(name), "n%02d_secondary_text", i);
 		assert_string_equal(mrz.secondary_identifier,
-		                    vectors_text(vectors, name));
+		                    vectors_text(mrz_vectors(), name));
 		assert_int_equal(mrz.name_truncated,
 		                 line[strlen(line) - 1] != '<');
 	}
@@ -355,7 +330,7 @@ static void names_without_any_letter_are_empty(void **state)
 	struct cccd_mrz mrz = { 0 };
 
 	(void)state;
-	memcpy(zone, text(1, "mrz"), sizeof(zone));
+	memcpy(zone, mrz_record_text(1, "mrz"), sizeof(zone));
 	memset(zone + 60, '<', 30);
 	assert_int_equal(mrz_parse(span_text(zone), &mrz), CCCD_OK);
 	assert_string_equal(mrz.primary_identifier, "");
@@ -514,6 +489,6 @@ int main(void)
 		cmocka_unit_test(pitfall_27_hostile_dg1_is_survived),
 	};
 
-	return cmocka_run_group_tests_name("apdu.lds.mrz", tests, open_vectors,
-	                                   close_vectors);
+	return cmocka_run_group_tests_name("apdu.lds.mrz", tests,
+	                                   mrz_records_open, mrz_records_close);
 }

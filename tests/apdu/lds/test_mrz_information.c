@@ -10,41 +10,7 @@
 
 #include "apdu/lds/mrz.h"
 #include "base/digest.h"
-#include "tests/support/vectors.h"
-
-enum { RECORDS = 12 };
-
-static struct vectors *vectors;
-
-static int open_vectors(void **state)
-{
-	(void)state;
-	vectors = vectors_open("mrz");
-	return 0;
-}
-
-static int close_vectors(void **state)
-{
-	(void)state;
-	vectors_close(vectors);
-	return 0;
-}
-
-static const char *text(int record, const char *member)
-{
-	char name[64];
-	const char *value = NULL;
-
-	(void)snprintf(name, sizeof(name), "m%02d_%s_text", record, member);
-	value = vectors_text(vectors, name);
-	return value != NULL ? value : "";
-}
-
-static void parse_record(int record, struct cccd_mrz *mrz)
-{
-	assert_int_equal(mrz_parse(span_text(text(record, "mrz")), mrz),
-	                 CCCD_OK);
-}
+#include "tests/apdu/lds/mrz_records.h"
 
 /* Another digit than @c. */
 static char other_digit(char c)
@@ -65,20 +31,21 @@ static void information_agrees_with_the_vectors(void **state)
 	struct secret information = { 0 };
 
 	(void)state;
-	for (int i = 1; i <= RECORDS; i++) {
+	for (int i = 1; i <= MRZ_RECORDS; i++) {
 		struct digest k = { 0 };
 		char name[32];
 
-		parse_record(i, &mrz);
+		mrz_record_parse(i, &mrz);
 		assert_int_equal(mrz_information(&mrz, &information), CCCD_OK);
-		assert_information(&information, text(i, "mrz_information"));
+		assert_information(&information,
+		                   mrz_record_text(i, "mrz_information"));
 		/* [9303-11 9.7.2, D.2] K and its first 16 bytes, Kseed */
 		assert_int_equal(digest_compute(DIGEST_SHA1,
 		                                secret_span(&information), &k),
 		                 CCCD_OK);
 		(void)snprintf(name, sizeof(name), "m%02d_pace_k", i);
 		assert_true(span_equal(digest_span(&k),
-		                       vectors_bytes(vectors, name)));
+		                       vectors_bytes(mrz_vectors(), name)));
 	}
 	memset(&mrz, 0, sizeof(mrz));
 	assert_int_equal(mrz_information(&mrz, &information),
@@ -243,5 +210,5 @@ int main(void)
 	};
 
 	return cmocka_run_group_tests_name("apdu.lds.mrz_information", tests,
-	                                   open_vectors, close_vectors);
+	                                   mrz_records_open, mrz_records_close);
 }

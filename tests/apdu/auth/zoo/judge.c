@@ -8,6 +8,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+const struct zoo_spec zoo_ec_spec = {
+	.csca = "P-256",
+	.ds = "P-256",
+	.chain = ZOO_ECDSA,
+	.sod = ZOO_ECDSA,
+};
+
 static void need(enum cccd_err err)
 {
 	if (err != CCCD_OK)
@@ -68,6 +75,30 @@ struct zoo_verdict *zoo_judge(const struct zoo_document *document, bool strict)
 	ret = zoo_judge_with(document, &input);
 	csca_store_free(store);
 	return ret;
+}
+
+struct zoo_verdict *zoo_judge_in(const struct zoo_document *document,
+                                 const struct csca_store *store)
+{
+	struct trust_input input = { .store = store, .now_s = ZOO_NOW };
+
+	return zoo_judge_with(document, &input);
+}
+
+struct zoo_verdict *zoo_judge_spec(const struct zoo_spec *spec)
+{
+	ZOO_DOCUMENT document = { 0 };
+
+	zoo_make(spec, &document);
+	return zoo_judge(&document, false);
+}
+
+struct zoo_verdict *zoo_judge_defect(enum zoo_defect defect)
+{
+	struct zoo_spec spec = zoo_ec_spec;
+
+	spec.defect = defect;
+	return zoo_judge_spec(&spec);
 }
 
 void zoo_verdict_cleanup(struct zoo_verdict **verdict)

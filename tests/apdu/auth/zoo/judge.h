@@ -6,6 +6,9 @@
 #include "apdu/auth/csca_store.h"
 #include "tests/apdu/auth/zoo/zoo.h"
 
+/* A plain document of our day. */
+extern const struct zoo_spec zoo_ec_spec;
+
 /* What there is to say about one document. */
 struct zoo_verdict {
 	struct passive_auth_sod sod;
@@ -21,6 +24,14 @@ struct zoo_verdict *zoo_judge(const struct zoo_document *document, bool strict);
 /* With an input of the test's own. */
 struct zoo_verdict *zoo_judge_with(const struct zoo_document *document,
                                    const struct trust_input *input);
+
+/* Now, with a store of the test's own. */
+struct zoo_verdict *zoo_judge_in(const struct zoo_document *document,
+                                 const struct csca_store *store);
+
+/* The document is made for this alone; zoo_ec_spec with the defect. */
+struct zoo_verdict *zoo_judge_spec(const struct zoo_spec *spec);
+struct zoo_verdict *zoo_judge_defect(enum zoo_defect defect);
 
 void zoo_verdict_cleanup(struct zoo_verdict **verdict);
 
