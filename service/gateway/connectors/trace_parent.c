@@ -41,9 +41,10 @@ enum cccd_err trace_parent_make(const char *transaction,
 	char trace[TRACE_ID_LEN + 1];
 	uint8_t parent[PARENT_LEN];
 
-	ret[0] = '\0';
-	if (!take_trace_id(transaction, trace))
+	if (!take_trace_id(transaction, trace)) {
+		ret[0] = '\0';
 		return CCCD_OK;
+	}
 	TRY(random_fill(random, parent, sizeof(parent)));
 	/* One of zeros would be invalid. */
 	parent[PARENT_LEN - 1] |= 1;
