@@ -141,12 +141,13 @@ static enum cccd_err bring_up(struct connection *connection,
 static enum cccd_err connect_server(const struct store_place *place,
                                     struct cccd_error *error, void **ret)
 {
-	/* What stands later overrules, and the first one is expanded. */
-	const char *const names[] = { "dbname", "client_encoding",
-		                      "connect_timeout", "application_name",
-		                      NULL };
-	const char *const values[] = { place->conninfo, "UTF8", "5",
-		                       "cccd-gateway", NULL };
+	/* What stands later overrules, and the first one is expanded. A
+	 * server that is gone without a word is noticed after 20 s. */
+	const char *const names[] = { "tcp_user_timeout", "dbname",
+		                      "client_encoding",  "connect_timeout",
+		                      "application_name", NULL };
+	const char *const values[] = { "20000", place->conninfo, "UTF8",
+		                       "5",     "cccd-gateway",  NULL };
 	struct connection *connection = calloc(1, sizeof(*connection));
 	enum cccd_err err = CCCD_OK;
 

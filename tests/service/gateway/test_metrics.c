@@ -165,8 +165,9 @@ static void metrics_text_of_nothing_is_all_zero(void **state)
 	struct scrape scrape = read_back(text);
 
 	(void)state;
-	assert_int_equal(scrape.count, 10);
+	assert_int_equal(scrape.count, 12);
 	assert_sample(text, "checks_total{result=\"match\"}", 0);
+	assert_sample(text, "log_commit_seconds_count", 0);
 	assert_sample(text, "checks_total{result=\"not_found\"}", 0);
 	assert_sample(text, "check_seconds_count", 0);
 	assert_sample(text, "store_up", 1);
@@ -225,8 +226,8 @@ static void metrics_buckets_never_fall(void **state)
 		metrics_answered(&metrics, &match, us);
 	text = text_of(&metrics, &calm);
 	at = text;
-	while ((at = strstr(at, "_bucket{le=\"")) != NULL) {
-		double le = strtod(at + strlen("_bucket{le=\""), NULL);
+	while ((at = strstr(at, "check_seconds_bucket{le=\"")) != NULL) {
+		double le = strtod(strchr(at, '"') + 1, NULL);
 		double count = strtod(strchr(at, '}') + 1, NULL);
 
 		assert_true(le > bound);
@@ -266,6 +267,10 @@ static void metrics_refused_takes_more_codes_than_it_has_room_for(void **state)
 
 	(void)state;
 	now.store_ok = false;
+	now.log = (struct store_stats){ .commits = 2,
+		                        .tasks = 7,
+		                        .commit_us = 3000000,
+		                        .buckets = { [7] = 2 } };
 	for (int i = 1; i <= 2 * METRICS_REFUSALS_MAX; i++)
 		metrics_refused(&metrics, (enum cccd_err)i);
 	for (size_t i = 0; i < METRICS_REFUSALS_MAX; i++)
@@ -273,6 +278,10 @@ static void metrics_refused_takes_more_codes_than_it_has_room_for(void **state)
 	assert_int_equal(counted, METRICS_REFUSALS_MAX);
 	text = text_of(&metrics, &now);
 	assert_sample(text, "store_up", 0);
+	assert_sample(text, "log_lines_total", 7);
+	assert_sample(text, "log_commit_seconds_bucket{le=\"0.5\"}", 0);
+	assert_sample(text, "log_commit_seconds_bucket{le=\"5\"}", 2);
+	assert_sample(text, "log_commit_seconds_sum", 3);
 	free(text);
 }
 
