@@ -214,8 +214,9 @@ static enum cccd_err run_query(struct store_lease *lease, void *context)
 }
 
 /* @query: its first parameter is the line after which a page begins. */
-static enum cccd_err walk(struct store *store, const struct store_query *query,
-                          usage_row_fn visit, void *context)
+static enum cccd_err turn_pages(struct store *store,
+                                const struct store_query *query,
+                                usage_row_fn visit, void *context)
 {
 	struct paging paging = { .walk = { visit, context } };
 	struct store_query page = *query;
@@ -246,7 +247,7 @@ enum cccd_err store_log_export(struct store *store, const char *from,
 		.count = 3,
 	};
 
-	return walk(store, &query, visit, context);
+	return turn_pages(store, &query, visit, context);
 }
 
 enum cccd_err store_log_find(struct store *store, const char *transaction,
@@ -268,8 +269,9 @@ enum cccd_err store_log_find(struct store *store, const char *transaction,
 		.count = 2,
 	};
 
-	return walk(store, request == NULL ? &by_transaction : &by_request,
-	            visit, context);
+	return turn_pages(store,
+	                  request == NULL ? &by_transaction : &by_request,
+	                  visit, context);
 }
 
 /** struct checking - where the chain should go on. */

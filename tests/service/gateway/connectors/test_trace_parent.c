@@ -60,7 +60,7 @@ static void trace_parent_is_left_out_without_a_uuid(void **state)
 		"",
 		"twice",
 		TRACE,
-		UUID "0",
+		"0b9f3c1e-6a0e-4c0b-9d57-3d1f0c2a7e110",
 		"0b9f3c1e-6a0e-4c0b-9d57-3d1f0c2a7e1",
 		"0b9f3c1e-6a0e-4c0b-9d57-3d1f0c2a7e1g",
 		"0B9F3C1E-6A0E-4C0B-9D57-3D1F0C2A7E11",
