@@ -100,6 +100,17 @@ def changed(section, changes):
     return "\n".join(lines) + "\n"
 
 
+def all_stopped(pid):
+    """The signal is taken by one thread, which then stops the others."""
+    try:
+        return all(
+            path.read_text().rpartition(")")[2].split()[0] in "Tt"
+            for path in pathlib.Path(f"/proc/{pid}/task").glob("*/stat"))
+    except OSError:
+        # One ended just now.
+        return False
+
+
 class Told:
     """A gateway, and what it said; its own log has to say the same."""
 
@@ -380,6 +391,8 @@ class Kind:
         process = self.registry.process
         process.send_signal(signal.SIGSTOP)
         try:
+            rig.wait_for("its threads to stop",
+                         lambda: all_stopped(process.pid))
             for thread in threads:
                 thread.start()
             rig.wait_for("three refusals",
