@@ -1,135 +1,136 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checks of the gateway with a directory in SQLite, beside the bare
- * verification of a signature: bench_gateway DIR CHECKS [THREADS]
+ * verification of a signature, by turns:
+ * bench_gateway DIR CHECKS [THREADS [ROUNDS [PROGRAM]]]
+ *
+ * PROGRAM is cccd-gateway, which is then asked over its door, too.
  */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-
-#include <sqlite3.h>
 
 #include "base/clock.h"
-#include "base/secret.h"
 #include "lib/json/result.h"
-#include "service/gateway/check.h"
-#include "tests/service/gateway/desk.h"
+#include "tests/bench/bench_gateway.h"
 
 enum {
 	THREADS_MAX = 64,
-	TOKEN_MAX = 4096,
-	PEOPLE = 10000,
 	PACE_US = 2000, /* 500 a second */
-	PATH_LEN = 512,
 };
 
-struct bench {
-	struct check_parts parts;
-	struct gateway_caller caller;
-	struct desk desk;
+/**
+ * struct run - one way, so many times.
+ * @pace_us: between two beginnings; 0 for as fast as it goes
+ */
+struct run {
+	struct bench *bench;
+	const struct way *way;
 	char **bodies;
 	uint64_t *took_us;
 	size_t count;
-	size_t next;
-	uint64_t begin_us;
+	size_t threads;
 	uint64_t pace_us;
+	uint64_t begin_us;
+	size_t next;
 	size_t failed;
 	pthread_mutex_t lock;
 };
 
-static void must(bool good, const char *what)
+static void *open_signature(struct bench *bench)
 {
-	if (good)
-		return;
-	(void)fprintf(stderr, "bench_gateway: %s\n", what);
-	exit(1); /* NOLINT(concurrency-mt-unsafe): nothing to be kept */
+	struct sign_verifier *verifier = NULL;
+
+	must(sign_verifier_new(&bench->desk.jwk.key, &verifier) == CCCD_OK,
+	     "a key");
+	return verifier;
 }
 
-static void make_directory(const char *path)
+static void close_signature(void *own)
 {
-	static const char sql[] =
-	        "DROP TABLE IF EXISTS citizens;"
-	        "CREATE TABLE citizens (id_number TEXT PRIMARY KEY,"
-	        " old_number TEXT, full_name TEXT, date_of_birth TEXT,"
-	        " sex TEXT, nationality TEXT, ethnicity TEXT, religion TEXT,"
-	        " origin TEXT, residence TEXT, current_residence TEXT,"
-	        " father_name TEXT, mother_name TEXT, spouse_name TEXT);"
-	        "CREATE INDEX old ON citizens (old_number);"
-	        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1"
-	        " FROM n WHERE i < 10000)"
-	        "INSERT INTO citizens (id_number, full_name, date_of_birth,"
-	        " sex) SELECT printf('001190%06d', i), 'Nguyễn Thị Mẫu',"
-	        " '1990-01-01', 'female' FROM n";
-	sqlite3 *db = NULL;
-
-	must(sqlite3_open(path, &db) == SQLITE_OK &&
-	             sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK,
-	     "the directory");
-	(void)sqlite3_close(db);
+	sign_verifier_free(own);
 }
 
-static char *make_body(struct bench *bench, size_t i)
-{
-	BUF token = buf_make(TOKEN_MAX);
-	char number[16];
-	char nonce[44] = "";
-	struct desk_claims claims = { .nonce = nonce, .id_number = number };
-	char *text = NULL;
-	char *body = malloc(TOKEN_MAX);
+static const char signed_text[] = "what is signed";
 
-	must(body != NULL, "memory");
-	(void)snprintf(number, sizeof(number), "001190%06zu", 1 + i % PEOPLE);
-	must(check_nonce(&bench->parts, &bench->caller, 900, &text) == CCCD_OK,
-	     "a nonce");
-	(void)snprintf(nonce, sizeof(nonce), "%.43s",
-	               strstr(text, "\"nonce\":\"") + 9);
-	json_text_free(text);
-	must(desk_sign(&bench->desk, &claims, &token) == CCCD_OK,
-	     "an assertion");
-	(void)snprintf(body, TOKEN_MAX,
-	               "{\"assertion\":\"%.*s\",\"officer\":{\"id\":\"o\"}}",
-	               (int)token.len, (const char *)token.at);
-	return body;
+static bool verify(struct bench *bench, void *own, char *body)
+{
+	(void)bench;
+	return sign_verifier_check(own, span_text(signed_text),
+	                           span_of(body, SIGN_LEN)) == CCCD_OK;
 }
+
+const struct way way_signature = {
+	.name = "ES256 alone",
+	.open = open_signature,
+	.once = verify,
+	.close = close_signature,
+};
+
+static void *open_nothing(struct bench *bench)
+{
+	return bench;
+}
+
+static bool check(struct bench *bench, void *own, char *body)
+{
+	struct check_outcome outcome = { .text = NULL };
+	enum cccd_err err = check_run(&bench->parts, &bench->caller,
+	                              span_text(body), NULL, &outcome);
+
+	(void)own;
+	json_text_free(outcome.text);
+	return err == CCCD_OK && outcome.verdict == MATCH_MATCH;
+}
+
+static void close_nothing(void *own)
+{
+	(void)own;
+}
+
+const struct way way_inside = {
+	.name = "checks without the door",
+	.open = open_nothing,
+	.once = check,
+	.close = close_nothing,
+	.needs_body = true,
+};
 
 /* The next one; waits for its moment where there is a pace. */
-static bool take(struct bench *bench, size_t *ret, uint64_t *ret_due)
+static bool take(struct run *run, size_t *ret, uint64_t *ret_due)
 {
-	(void)pthread_mutex_lock(&bench->lock);
-	*ret = bench->next++;
-	(void)pthread_mutex_unlock(&bench->lock);
-	if (*ret >= bench->count)
+	(void)pthread_mutex_lock(&run->lock);
+	*ret = run->next++;
+	(void)pthread_mutex_unlock(&run->lock);
+	if (*ret >= run->count)
 		return false;
-	*ret_due = bench->begin_us + *ret * bench->pace_us;
-	while (bench->pace_us > 0 && clock_steady_us() < *ret_due)
+	*ret_due = run->begin_us + *ret * run->pace_us;
+	while (run->pace_us > 0 && clock_steady_us() < *ret_due)
 		clock_sleep_ms(1);
 	return true;
 }
 
 static void *work(void *context)
 {
-	struct bench *bench = context;
+	struct run *run = context;
+	void *own = run->way->open(run->bench);
 	uint64_t due = 0;
 	size_t at = 0;
 
-	while (take(bench, &at, &due)) {
-		struct check_outcome outcome = { .text = NULL };
-		uint64_t began = bench->pace_us > 0 ? due : clock_steady_us();
-		enum cccd_err err =
-		        check_run(&bench->parts, &bench->caller,
-		                  span_text(bench->bodies[at]), NULL, &outcome);
-
+	while (take(run, &at, &due)) {
 		/* Late is counted from when it was due. */
-		bench->took_us[at] = clock_steady_us() - began;
-		if (err != CCCD_OK || outcome.verdict != MATCH_MATCH) {
-			(void)pthread_mutex_lock(&bench->lock);
-			bench->failed++;
-			(void)pthread_mutex_unlock(&bench->lock);
+		uint64_t began = run->pace_us > 0 ? due : clock_steady_us();
+		bool good = run->way->once(run->bench, own, run->bodies[at]);
+
+		run->took_us[at] = clock_steady_us() - began;
+		if (!good) {
+			(void)pthread_mutex_lock(&run->lock);
+			run->failed++;
+			(void)pthread_mutex_unlock(&run->lock);
 		}
-		json_text_free(outcome.text);
 	}
+	run->way->close(own);
 	return NULL;
 }
 
@@ -141,119 +142,104 @@ static int by_size(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-static void run(struct bench *bench, size_t threads, uint64_t pace_us,
-                const char *name)
+static char *make_signature(struct bench *bench)
+{
+	uint8_t *signature = malloc(SIGN_LEN);
+
+	must(signature != NULL &&
+	             sign_pair_sign(bench->desk.pair, span_text(signed_text),
+	                            signature) == CCCD_OK,
+	     "a signature");
+	return (char *)signature;
+}
+
+static void prepare(struct run *run)
+{
+	for (size_t i = 0; i < run->count; i++)
+		run->bodies[i] = run->way->needs_body
+		                         ? bench_body(run->bench, i)
+		                         : make_signature(run->bench);
+	run->next = 0;
+	run->failed = 0;
+}
+
+/* A second's worth. */
+static double measure(struct run *run, const struct way *way, uint64_t pace_us)
 {
 	pthread_t ids[THREADS_MAX];
 	uint64_t took = 0;
+	double cpu = 0;
+	double rate = 0;
 
-	for (size_t i = 0; i < bench->count; i++)
-		bench->bodies[i] = make_body(bench, i);
-	bench->next = 0;
-	bench->pace_us = pace_us;
-	bench->begin_us = clock_steady_us();
-	for (size_t i = 0; i < threads; i++)
-		must(pthread_create(&ids[i], NULL, work, bench) == 0,
-		     "a thread");
-	for (size_t i = 0; i < threads; i++)
+	run->way = way;
+	run->pace_us = pace_us;
+	prepare(run);
+	cpu = bench_cpu_s(run->bench);
+	run->begin_us = clock_steady_us();
+	for (size_t i = 0; i < run->threads; i++)
+		must(pthread_create(&ids[i], NULL, work, run) == 0, "a thread");
+	for (size_t i = 0; i < run->threads; i++)
 		(void)pthread_join(ids[i], NULL);
-	took = clock_steady_us() - bench->begin_us;
-	must(bench->failed == 0, "a check failed");
-	qsort(bench->took_us, bench->count, sizeof(bench->took_us[0]), by_size);
-	(void)printf("%s: %.0f/s, median %" PRIu64 " us, p99 %" PRIu64 " us\n",
-	             name, (double)bench->count * 1e6 / (double)took,
-	             bench->took_us[bench->count / 2],
-	             bench->took_us[bench->count * 99 / 100]);
-	for (size_t i = 0; i < bench->count; i++)
-		free(bench->bodies[i]);
+	took = clock_steady_us() - run->begin_us;
+	cpu = bench_cpu_s(run->bench) - cpu;
+	must(run->failed == 0, "a check failed");
+	qsort(run->took_us, run->count, sizeof(run->took_us[0]), by_size);
+	rate = (double)run->count * 1e6 / (double)took;
+	(void)printf("%s%s: %.0f/s, median %" PRIu64 " us, p99 %" PRIu64
+	             " us, CPU %.0f us each\n",
+	             way->name, pace_us > 0 ? ", 500/s wanted" : "", rate,
+	             run->took_us[run->count / 2],
+	             run->took_us[run->count * 99 / 100],
+	             cpu * 1e6 / (double)run->count);
+	for (size_t i = 0; i < run->count; i++)
+		free(run->bodies[i]);
+	return rate;
 }
 
-static void measure_signature(const struct bench *bench)
+static size_t number(int argc, char **argv, int at, size_t usual)
 {
-	static const char text[] = "what is signed";
-	struct sign_verifier *verifier = NULL;
-	uint8_t signature[SIGN_LEN];
-	uint64_t begin = 0;
-
-	must(sign_pair_sign(bench->desk.pair, span_text(text), signature) ==
-	                     CCCD_OK &&
-	             sign_verifier_new(&bench->desk.jwk.key, &verifier) ==
-	                     CCCD_OK,
-	     "a signature");
-	begin = clock_steady_us();
-	for (size_t i = 0; i < bench->count; i++)
-		must(sign_verifier_check(verifier, span_text(text),
-		                         SPAN(signature)) == CCCD_OK,
-		     "it does not hold");
-	(void)printf("ES256 verification, one thread: %.0f/s\n",
-	             (double)bench->count * 1e6 /
-	                     (double)(clock_steady_us() - begin));
-	sign_verifier_free(verifier);
+	return argc > at ? strtoul(argv[at], NULL, 10) : usual;
 }
 
-static void open_house(struct bench *bench, const char *dir)
+static void begin(struct run *run, int argc, char **argv)
 {
-	char store[PATH_LEN];
-	char directory[PATH_LEN];
-	const struct store_place place = { .path = store, .connections = 64 };
-	const struct connector_setting settings[] = {
-		{ "engine", "sqlite" },
-		{ "path", directory },
-	};
-	const struct connector_section section = { .name = "bench",
-		                                   .kind = "directory",
-		                                   .settings = settings,
-		                                   .count = 2 };
-	struct store_device device = { .name = "", .revoked = "", .added = "" };
-
-	(void)snprintf(store, sizeof(store), "%s/store.db", dir);
-	(void)snprintf(directory, sizeof(directory), "%s/citizens.db", dir);
-	(void)remove(store);
-	make_directory(directory);
-	must(store_open(&place, NULL, &bench->parts.store) == CCCD_OK,
-	     "the store");
-	must(connector_open(&section, NULL, &bench->parts.connector) == CCCD_OK,
-	     "the connector");
-	must(desk_make(&bench->desk) == CCCD_OK, "a desk");
-	device.thumbprint = bench->desk.jwk.thumbprint;
-	device.jwk = bench->desk.jwk.text;
-	must(store_device_add(bench->parts.store, &device) == CCCD_OK,
-	     "a device");
-	must(secret_set(&bench->parts.log_key,
-	                span_text("0123456789abcdef0123456789abcdef")) ==
-	             CCCD_OK,
-	     "a key");
-	bench->parts.keys = check_keys_new();
-	bench->parts.ask = connector_query;
-	bench->parts.capabilities = REGISTRY_LOOKUP;
-	bench->parts.source = "bench";
-	bench->parts.audience = "urn:test:gw";
-	bench->parts.check_ms = 10000;
+	must(argc >= 3, "DIR CHECKS [THREADS [ROUNDS [PROGRAM]]]");
+	run->count = number(argc, argv, 2, 0);
+	run->threads = number(argc, argv, 3, 8);
+	must(run->count > 0 && run->threads > 0 && run->threads <= THREADS_MAX,
+	     "1 check or more, 1 to 64 threads");
+	run->bodies = calloc(run->count, sizeof(run->bodies[0]));
+	run->took_us = calloc(run->count, sizeof(run->took_us[0]));
+	must(run->bodies != NULL && run->took_us != NULL, "memory");
+	bench_open(run->bench, argv[1]);
+	if (argc > 5)
+		gateway_begin(run->bench, argv[5], run->threads);
 }
 
 int main(int argc, char **argv)
 {
-	static struct bench bench = { .lock = PTHREAD_MUTEX_INITIALIZER };
-	size_t threads = 8;
+	static struct bench bench;
+	struct run run = { .bench = &bench };
 
-	must(argc >= 3, "DIR CHECKS [THREADS]");
-	bench.count = strtoul(argv[2], NULL, 10);
-	if (argc > 3)
-		threads = strtoul(argv[3], NULL, 10);
-	must(bench.count > 0 && threads > 0 && threads <= THREADS_MAX,
-	     "1 check or more, 1 to 64 threads");
-	bench.bodies = calloc(bench.count, sizeof(bench.bodies[0]));
-	bench.took_us = calloc(bench.count, sizeof(bench.took_us[0]));
-	must(bench.bodies != NULL && bench.took_us != NULL, "memory");
-	open_house(&bench, argv[1]);
-	measure_signature(&bench);
-	run(&bench, threads, 0, "checks, as fast as it goes");
-	run(&bench, threads, PACE_US, "checks at 500/s");
-	connector_close(bench.parts.connector);
-	store_close(bench.parts.store);
-	check_keys_free(bench.parts.keys);
-	desk_release(&bench.desk);
-	free(bench.bodies);
-	free(bench.took_us);
+	must(pthread_mutex_init(&run.lock, NULL) == 0, "memory");
+	begin(&run, argc, argv);
+	for (size_t i = number(argc, argv, 4, 1); i > 0; i--) {
+		double limit = measure(&run, &way_signature, 0);
+
+		(void)printf("\tof the limit: %.2f\n",
+		             measure(&run, &way_inside, 0) / limit);
+		if (bench.gateway != 0)
+			(void)printf("\tof the limit: %.2f\n",
+			             measure(&run, &way_door, 0) / limit);
+	}
+	(void)measure(&run, &way_inside, PACE_US);
+	if (bench.gateway != 0) {
+		(void)measure(&run, &way_door, PACE_US);
+		gateway_end(&bench);
+	}
+	bench_close(&bench);
+	free(run.bodies);
+	free(run.took_us);
+	(void)pthread_mutex_destroy(&run.lock);
 	return 0;
 }
