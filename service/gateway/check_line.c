@@ -48,6 +48,7 @@ void check_line_text(const char *caller, enum cccd_err err,
 {
 	struct line line = { .text = ret };
 
+	ret[0] = '\0';
 	put(&line, "check caller=%s transaction=%s request=%s result=%s",
 	    caller, outcome->transaction, outcome->request_id,
 	    err == CCCD_OK ? match_verdict_name(outcome->verdict)
