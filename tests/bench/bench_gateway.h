@@ -3,6 +3,8 @@
 #ifndef TESTS_BENCH_BENCH_GATEWAY_H
 #define TESTS_BENCH_BENCH_GATEWAY_H
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/types.h>
 
 #include "service/gateway/check.h"
@@ -41,7 +43,13 @@ extern const struct way way_inside;
 extern const struct way way_door;
 
 /* Ends the program unless it is so. */
-void must(bool good, const char *what);
+static inline void must(bool good, const char *what)
+{
+	if (good)
+		return;
+	(void)fprintf(stderr, "bench_gateway: %s\n", what);
+	exit(1); /* NOLINT(concurrency-mt-unsafe): nothing to be kept */
+}
 
 /* A store, a directory of 10 000 people and a registered desk in @dir. */
 void bench_open(struct bench *bench, const char *dir);

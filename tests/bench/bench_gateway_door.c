@@ -23,8 +23,6 @@
 
 enum { WAIT_MS = 60000, STEP_MS = 20, ANSWER_MAX = 8192 };
 
-extern char **environ;
-
 static void path_of(const struct bench *bench, const char *name,
                     char ret[static BENCH_PATH])
 {

@@ -11,14 +11,6 @@
 
 enum { PEOPLE = 10000, CONNECTIONS = 64 };
 
-void must(bool good, const char *what)
-{
-	if (good)
-		return;
-	(void)fprintf(stderr, "bench_gateway: %s\n", what);
-	exit(1); /* NOLINT(concurrency-mt-unsafe): nothing to be kept */
-}
-
 static void make_directory(const char *path)
 {
 	static const char sql[] =
