@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store in PostgreSQL, for several gateways behind one address. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,7 +9,7 @@
 #include "base/macros.h"
 #include "service/gateway/store_engine.h"
 
-enum { COLUMNS_MAX = 32 };
+enum { COLUMNS_MAX = 32, PREPARED_MAX = 32, PREPARED_NAME = 8 };
 
 static void keep_quiet(void *context, const char *message)
 {
@@ -18,11 +19,14 @@ static void keep_quiet(void *context, const char *message)
 
 /**
  * struct connection - of libpq.
+ * @texts:  constants that were prepared; known by where they stand
  * @broken: an answer ended without the server's word: libpq itself may
  *          still take the connection for a good one
  */
 struct connection {
 	PGconn *pg;
+	const char *texts[PREPARED_MAX];
+	size_t count;
 	bool broken;
 };
 
@@ -56,13 +60,45 @@ static void tell(const PGresult *result, const struct store_query *query)
 	}
 }
 
+static size_t number_of(const struct connection *connection, const char *sql)
+{
+	size_t i = 0;
+
+	while (i < connection->count && connection->texts[i] != sql)
+		i++;
+	return i;
+}
+
+/* Parsed and planned once; a statement without parameters says only where a
+ * transaction begins or ends. */
+static PGresult *execute(struct connection *connection,
+                         const struct store_query *query)
+{
+	size_t at = number_of(connection, query->sql);
+	char name[PREPARED_NAME];
+	PGresult *result = NULL;
+
+	if (query->count == 0 || at == PREPARED_MAX)
+		return PQexecParams(connection->pg, query->sql,
+		                    (int)query->count, NULL, query->params,
+		                    NULL, NULL, 0);
+	(void)snprintf(name, sizeof(name), "s%zu", at);
+	if (at == connection->count) {
+		result = PQprepare(connection->pg, name, query->sql, 0, NULL);
+		if (PQresultStatus(result) != PGRES_COMMAND_OK)
+			return result;
+		PQclear(result);
+		connection->texts[connection->count++] = query->sql;
+	}
+	return PQexecPrepared(connection->pg, name, (int)query->count,
+	                      query->params, NULL, NULL, 0);
+}
+
 static enum cccd_err run_query(void *handle, const struct store_query *query,
                                size_t *ret_rows)
 {
 	struct connection *connection = handle;
-	PGresult *result =
-	        PQexecParams(connection->pg, query->sql, (int)query->count,
-	                     NULL, query->params, NULL, NULL, 0);
+	PGresult *result = execute(connection, query);
 	ExecStatusType status = PQresultStatus(result);
 	enum cccd_err err = CCCD_ERR_STORE;
 
