@@ -6,6 +6,7 @@
 
 #include "base/private_file.h"
 #include "base/text.h"
+#include "base/value.h"
 
 /** struct reading - where a value comes from and who is told. */
 struct reading {
@@ -128,49 +129,20 @@ static CHECKED enum cccd_err take_word(const struct reading *reading,
 	return refuse(reading, "it is none of the words for it");
 }
 
-/* The digits in front; *@ret_rest is what follows them. */
-static bool take_digits(const char *value, uint32_t *ret, const char **ret_rest)
-{
-	size_t digits = strspn(value, "0123456789");
-	uint32_t number = 0;
-
-	if (digits == 0 || digits > 8 || (digits > 1 && value[0] == '0'))
-		return false;
-	for (size_t i = 0; i < digits; i++)
-		number = number * 10 + (uint32_t)(value[i] - '0');
-	*ret = number;
-	*ret_rest = value + digits;
-	return true;
-}
-
-static uint32_t unit_ms(const char *unit)
-{
-	static const struct {
-		const char *name;
-		uint32_t ms;
-	} units[] = {
-		{ "", 1000 }, { "s", 1000 }, { "ms", 1 }, { "min", 60 * 1000 }
-	};
-
-	unit += strspn(unit, " ");
-	for (size_t i = 0; i < ARRAY_LEN(units); i++)
-		if (strcmp(units[i].name, unit) == 0)
-			return units[i].ms;
-	return 0;
-}
-
 static CHECKED enum cccd_err take_number(const struct reading *reading,
                                          const char *value, uint32_t *ret)
 {
-	const char *rest = "";
+	size_t digits = strspn(value, "0123456789");
+	const char *rest = value + digits;
 	uint32_t number = 0;
 	uint64_t amount = 0;
 	uint32_t unit = 1;
 
-	if (!take_digits(value, &number, &rest))
+	if (!value_number(value, digits, &number))
 		return refuse(reading, "it is no number");
 	if (reading->rule->kind == SETTING_TIME)
-		unit = unit_ms(rest);
+		unit = value_unit_ms(rest + strspn(rest, " "),
+		                     VALUE_UNITS_BARE);
 	else if (*rest != '\0')
 		unit = 0;
 	amount = (uint64_t)number * unit;
