@@ -333,7 +333,8 @@ class Kind:
             port = closed.getsockname()[1]
             told = self.open("proxy", proxy=f"http://127.0.0.1:{port}")
             self.expect(told, "unreachable", 0)
-        with self.start_registry("--sqlite") as self.registry:
+        with self.start_registry("--sqlite", "--scratch",
+                                 self.folder) as self.registry:
             told = self.open("killed")
             self.expect_match(told)
             self.registry.process.kill()
