@@ -131,7 +131,7 @@ int main(int argc, char **argv)
 	struct registry *registry = NULL;
 	enum cccd_err err = CCCD_OK;
 
-	say_begin(cccd_lang_from_environment(), CONFIG_LOG_INFO);
+	say_begin("cccdd", cccd_lang_from_environment(), CONFIG_LOG_INFO);
 	if (!parse_options(argc, argv, &options)) {
 		usage(stderr);
 		return EXIT_CALL;
@@ -150,7 +150,7 @@ int main(int argc, char **argv)
 	err = load(options.config, &error, &config);
 	if (err != CCCD_OK)
 		return complain(&error, err);
-	say_begin(config.language, (int)config.log_level);
+	say_begin("cccdd", config.language, (int)config.log_level);
 	if (!options.check)
 		return serve(&config);
 	err = registry_load(config.relying_parties, &error, &registry);

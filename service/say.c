@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the daemon says to its operator: lines on standard error. */
+/* What a daemon says to its operator: lines on standard error. */
 #include "service/say.h"
 
 #include <stdarg.h>
@@ -9,12 +9,14 @@ enum { LINE_MAX_LEN = 512, SAY_ERROR = 1, SAY_WARNING, SAY_INFO };
 
 /* Set once before the first thread, only read after. */
 static struct {
+	const char *program;
 	enum cccd_lang lang;
 	int level;
-} manner = { CCCD_LANG_VI, SAY_INFO };
+} manner = { "cccd", CCCD_LANG_VI, SAY_INFO };
 
-void say_begin(enum cccd_lang lang, int level)
+void say_begin(const char *program, enum cccd_lang lang, int level)
 {
+	manner.program = program;
 	manner.lang = lang;
 	manner.level = level;
 }
@@ -22,7 +24,7 @@ void say_begin(enum cccd_lang lang, int level)
 /* One write(2) a line: threads and children do not mix. */
 static void say(int priority, const char *line)
 {
-	(void)fprintf(stderr, "<%d>cccdd: %s\n", priority, line);
+	(void)fprintf(stderr, "<%d>%s: %s\n", priority, manner.program, line);
 }
 
 PRINTF_LIKE(2, 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the daemon says to its operator: lines on standard error. */
+/* What a daemon says to its operator: lines on standard error. */
 #ifndef SERVICE_SAY_H
 #define SERVICE_SAY_H
 
@@ -8,13 +8,14 @@
 #include "base/macros.h"
 
 /**
- * say_begin() - language and level, before any thread.
+ * say_begin() - who speaks, language and level, before any thread.
+ * @program: what each line begins with; kept
  * @level: 1 errors only, 2 and warnings, 3 and information
  *
  * Each line begins with the level as sd-daemon(3) has it, so that the
  * journal knows it; nothing personal is ever said.
  */
-void say_begin(enum cccd_lang lang, int level);
+void say_begin(const char *program, enum cccd_lang lang, int level);
 
 /* @vietnamese and @english take the same argument, if any. */
 PRINTF_LIKE(1, 3)

@@ -122,7 +122,7 @@ static int serve(const char *path, const struct gateway_config *config)
 	struct gateway *gateway = NULL;
 	enum cccd_err err = CCCD_OK;
 
-	say_begin(config->language, (int)config->log_level);
+	say_begin("cccd-gateway", config->language, (int)config->log_level);
 	err = gateway_new(path, config, &error, &gateway);
 	if (err != CCCD_OK)
 		return command_complain(&error, err);
@@ -155,7 +155,7 @@ int main(int argc, char **argv)
 {
 	struct options options;
 
-	say_begin(cccd_lang_from_environment(), 3);
+	say_begin("cccd-gateway", cccd_lang_from_environment(), 3);
 	if (!parse_options(argc, argv, &options)) {
 		usage(stderr);
 		return COMMAND_CALL;

@@ -57,7 +57,9 @@ class Checks(rig.House):
         for secret in (rig.NUMBER, rig.NAME, "Trần Cán Bộ", rig.TOKEN):
             self.assertNotIn(secret, seen)
             self.assertNotIn(json.dumps(secret)[1:-1], seen)
-        self.assertIn(reply["transaction"], self.gateway.stderr.read_text())
+        told, = (row for row in self.gateway.stderr.read_text().splitlines()
+                 if reply["transaction"] in row)
+        self.assertTrue(told.startswith("<6>cccd-gateway: check "), told)
 
     def test_what_the_registry_does_not_know(self):
         _, reply = self.gateway.check(
