@@ -44,6 +44,8 @@ void reply_json(struct call *call, int status, char *text,
 void reply_bytes(struct call *call, const char *content_type,
                  struct span bytes);
 void reply_status(struct call *call, int status);
+/* 405; @allow: the methods there are. */
+void reply_not_allowed(struct call *call, const char *allow);
 /* @error may be NULL, or say nothing: then it is made from @err. */
 void reply_problem(struct call *call, enum cccd_err err,
                    const struct cccd_error *error, unsigned int retry_after_s);

@@ -47,6 +47,16 @@ void reply_status(struct call *call, int status)
 	listen_reply(call->conn, &reply);
 }
 
+void reply_not_allowed(struct call *call, const char *allow)
+{
+	const struct listen_field field = { "Allow", allow };
+	const struct listen_reply reply = { .status = 405,
+		                            .fields = &field,
+		                            .field_count = 1 };
+
+	listen_reply(call->conn, &reply);
+}
+
 char *problem_text(enum cccd_err err, const struct cccd_error *error)
 {
 	struct cccd_error told = { .tries_left = -1 };

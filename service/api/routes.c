@@ -48,9 +48,15 @@ static bool matches(const char *pattern, const char *path,
 	return true;
 }
 
+/* What a path has, by the bits of its methods. [RFC 9110 15.5.6] */
+static const char *const allowed[] = {
+	"",       "GET",         "POST",         "GET, POST",
+	"DELETE", "GET, DELETE", "POST, DELETE", "GET, POST, DELETE",
+};
+
 void route_serve(struct call *call)
 {
-	bool known = false;
+	unsigned int has = 0;
 
 	/* That door leads to the agent's socket alone. */
 	if (call->caller.door == CALLER_AGENT) {
@@ -61,11 +67,14 @@ void route_serve(struct call *call)
 		if (!matches(routes[i].pattern, call->request->path,
 		             call->name))
 			continue;
-		known = true;
+		has |= 1U << (routes[i].method - LISTEN_GET);
 		if (routes[i].method != call->request->method)
 			continue;
 		routes[i].serve(call);
 		return;
 	}
-	reply_status(call, known ? 405 : 404);
+	if (has != 0)
+		reply_not_allowed(call, allowed[has]);
+	else
+		reply_status(call, 404);
 }

@@ -120,6 +120,9 @@ static enum cccd_err put_fields(struct buf *ret,
 {
 	if (reply->content_type != NULL)
 		TRY(put_field(ret, "Content-Type", reply->content_type));
+	/* Every credential here is a bearer's. [RFC 9110 15.5.2] */
+	if (reply->status == 401)
+		TRY(put_field(ret, "WWW-Authenticate", "Bearer"));
 	if (reply->location != NULL)
 		TRY(put_field(ret, "Location", reply->location));
 	if (reply->retry_after_s > 0)

@@ -70,9 +70,13 @@ class Documents(unittest.TestCase):
                 connection.request(method, path, b"{}" if method == "POST"
                                    else None,
                                    {"Content-Type": "application/json"})
-                status = connection.getresponse().status
+                reply = connection.getresponse()
                 connection.close()
-                self.assertEqual(status, 405, (method, path))
+                self.assertEqual(reply.status, 405, (method, path))
+                self.assertEqual(
+                    {word.lower() for word in
+                     reply.getheader("Allow").split(", ")},
+                    set(item) & {"get", "post", "delete"}, path)
 
     def test_agents_door_serves_nothing_else(self):
         local = self.desk.local()

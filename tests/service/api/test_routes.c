@@ -18,6 +18,7 @@
 static struct {
 	const char *served;
 	int status;
+	char allow[32];
 } seen;
 
 #define HANDLER(name)                        \
@@ -47,6 +48,13 @@ void reply_status(struct call *call, int status)
 {
 	(void)call;
 	seen.status = status;
+}
+
+void reply_not_allowed(struct call *call, const char *allow)
+{
+	(void)call;
+	seen.status = 405;
+	(void)snprintf(seen.allow, sizeof(seen.allow), "%s", allow);
 }
 
 static void ask(enum listen_method method, const char *path,
@@ -104,8 +112,13 @@ static void route_tells_method_from_path(void **state)
 	(void)state;
 	ask(LISTEN_POST, "/v1/health", CALLER_LOCAL, &call);
 	assert_int_equal(seen.status, 405);
+	assert_string_equal(seen.allow, "GET");
 	ask(LISTEN_DELETE, "/v1/sessions", CALLER_LOCAL, &call);
 	assert_int_equal(seen.status, 405);
+	assert_string_equal(seen.allow, "POST");
+	ask(LISTEN_POST, "/v1/sessions/s", CALLER_LOCAL, &call);
+	assert_int_equal(seen.status, 405);
+	assert_string_equal(seen.allow, "GET, DELETE");
 	ask(LISTEN_GET, "/v1/nothing", CALLER_LOCAL, &call);
 	assert_int_equal(seen.status, 404);
 	assert_string_equal(seen.served, "");

@@ -166,6 +166,20 @@ static void reply_write_lets_no_field_escape(void **state)
 	        .status = 204, .body = span_text("not here") });
 }
 
+/* [RFC 9110 15.5.2] */
+static void reply_write_says_how_to_be_known(void **state)
+{
+	const struct http_reply how = { .origin = "" };
+	const struct listen_reply reply = { .status = 401 };
+	BUF bytes = buf_make(1024);
+
+	(void)state;
+	assert_int_equal(http_reply_write(&how, &reply, &bytes), CCCD_OK);
+	assert_int_equal(buf_append_byte(&bytes, '\0'), CCCD_OK);
+	assert_non_null(strstr((const char *)bytes.at,
+	                       "\r\nWWW-Authenticate: Bearer\r\n"));
+}
+
 /* Doors, without anybody who knocks. */
 
 struct house {
@@ -455,6 +469,7 @@ int main(void)
 		cmocka_unit_test(ws_accept_gives_the_published_example),
 		cmocka_unit_test(event_write_lets_no_line_escape),
 		cmocka_unit_test(reply_write_lets_no_field_escape),
+		cmocka_unit_test(reply_write_says_how_to_be_known),
 		HOUSE_TEST(loop_wakes_times_and_signals),
 		HOUSE_TEST(door_replaces_dead_files_only),
 		HOUSE_TEST(door_stays_on_loopback),
