@@ -4,16 +4,34 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include <cccd/export.h>
 #include <cmocka.h>
 
 #include "base/macros.h"
 #include "tests/service/gateway/pair.h"
 
 enum { NOW = 1000000 };
+
+/* In place of the C library's: SQLite's files are flushed here. */
+static atomic_uint flushes;
+
+CCCD_EXPORT int fsync(int file)
+{
+	(void)file;
+	atomic_fetch_add(&flushes, 1);
+	return 0;
+}
+
+CCCD_EXPORT int fdatasync(int file)
+{
+	return fsync(file);
+}
 
 static void nonce_is_spent_once_by_its_caller(void **state)
 {
@@ -166,6 +184,22 @@ static void check_that_died_gets_a_line(void **state)
 	                 CCCD_ERR_ASSERTION_NONCE);
 }
 
+static void line_is_flushed_before_it_is_told_of(void **state)
+{
+	struct pair *pair = pair_of(state);
+	char id[8];
+
+	for (size_t i = 0; i < 9; i++) {
+		unsigned int before = atomic_load(&flushes);
+
+		(void)snprintf(id, sizeof(id), "f%zu", i);
+		assert_int_equal(pair_append(i % 2 == 0 ? pair->one : pair->two,
+		                             id, "2026-01-01T00:00:00Z"),
+		                 CCCD_OK);
+		assert_true(atomic_load(&flushes) > before);
+	}
+}
+
 static void server_that_restarts_is_found_again(void **state)
 {
 	struct pair *pair = pair_of(state);
@@ -259,6 +293,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 		        server_that_restarts_is_found_again,
 		        pair_set_up_postgres, pair_tear_down),
+		ALONE(line_is_flushed_before_it_is_told_of),
 		ALONE(log_that_was_edited_is_seen),
 		ALONE(store_that_lost_a_table_is_seen),
 		ALONE(later_version_is_refused),
