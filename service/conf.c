@@ -5,10 +5,18 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/text.h"
+
+bool conf_fits_socket(const char *path)
+{
+	struct sockaddr_un address;
+
+	return strlen(path) < sizeof(address.sun_path);
+}
 
 enum cccd_err conf_refuse(const struct conf_place *place, const char *key,
                           const char *reason)

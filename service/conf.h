@@ -23,6 +23,9 @@ struct conf_place {
 CHECKED enum cccd_err conf_refuse(const struct conf_place *place,
                                   const char *key, const char *reason);
 
+/* Whether a socket can stand at this path: Linux takes 107 bytes. */
+bool conf_fits_socket(const char *path);
+
 /**
  * struct conf_lines - who takes the lines of a file.
  * @key_letters: what keys are made of

@@ -256,6 +256,9 @@ static enum cccd_err check_whole(const struct config *config, const char *name,
 		         "max_connections";
 	if (config->listen.count == 0 && config->api_socket[0] == '\0')
 		reason = "nobody could call: listen and api_socket are none";
+	if (!conf_fits_socket(config->api_socket) ||
+	    !conf_fits_socket(config->agent_socket))
+		reason = "the path of a socket is longer than 107 bytes";
 	if (reason == NULL)
 		return CCCD_OK;
 	return fail(error, CCCD_ERR_POLICY_CONFIG, "%.60s: %s", name, reason);

@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/value.h"
 #include "lib/json/registry.h"
+#include "lib/json/result.h"
 #include "lib/json/words.h"
 #include "service/conf.h"
 
@@ -78,6 +79,11 @@ static const struct setting settings[] = {
 /* clang-format on */
 
 enum { HEX_LEN = 2 * GATEWAY_HASH_LEN };
+enum {
+	REGISTRY_SCOPES = JSON_SCOPE_ID | JSON_SCOPE_DEMOGRAPHIC |
+	                  JSON_SCOPE_ADDRESS | JSON_SCOPE_FAMILY |
+	                  JSON_SCOPE_SENSITIVE,
+};
 enum { SETTINGS = ARRAY_LEN(settings), PER_MINUTE = 600 };
 
 /* Each of these gives NULL, or the reason why the value is bad. */
@@ -245,6 +251,11 @@ static const char *take_scopes(const char *value, struct json_scopes *ret)
 		if (!json_scopes_add(ret, list->items[i]))
 			reason = "no such scope, or one twice";
 	free(list);
+	if (reason == NULL && (ret->bits & ~(unsigned int)REGISTRY_SCOPES) != 0)
+		reason = "no value of a registry has such a scope";
+	for (size_t i = 0; reason == NULL && i < JSON_AGE_WORDS; i++)
+		if (ret->ages[i] != 0)
+			reason = "no value of a registry has such a scope";
 	return reason;
 }
 
@@ -431,6 +442,8 @@ static enum cccd_err check_whole(const struct reading *reading)
 		reason = "a [connector NAME] with its kind is missing";
 	else if (config->listen.count == 0 && config->socket[0] == '\0')
 		reason = "nobody could call: listen and socket are none";
+	else if (!conf_fits_socket(config->socket))
+		reason = "the path of the socket is longer than 107 bytes";
 	else if (config->store[0] == '\0' && config->conninfo_file[0] == '\0')
 		reason = "store is none";
 	else if (!config->log_numbers && config->log_key[0] == '\0')

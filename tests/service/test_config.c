@@ -16,6 +16,11 @@
 #include "base/file.h"
 #include "service/config.h"
 
+/* The path of a socket is at most 107 bytes long. */
+#define SOCKET_107                                               \
+	"ssssssssssssssssssssssssssssssssssssssssssssssssssssss" \
+	"sssssssssssssssssssssssssssssssssssssssssssssssssssss"
+
 static int set_up(void **state)
 {
 	*state = calloc(1, sizeof(struct config));
@@ -159,6 +164,8 @@ static const struct {
 	{ "listen = 127.0.0.1:08", "the port" },
 	{ "listen = 127.0.0.1:1 127.0.0.1:1", "twice" },
 	{ "listen = none\napi_socket = none", "nobody could call" },
+	{ "api_socket = /" SOCKET_107, "longer than 107 bytes" },
+	{ "agent_socket = /" SOCKET_107, "longer than 107 bytes" },
 	{ "compat_listen = none", "there is no such setting" },
 	{ "nfc = pcsc:x", "begins with nfc:" },
 	{ "nfc = nfc:1 nfc:2 nfc:3 nfc:4 nfc:5 nfc:6 nfc:7 nfc:8 nfc:9",

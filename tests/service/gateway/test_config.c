@@ -33,6 +33,11 @@
 #define CONNECTOR "[connector pilot]\nkind = directory\n"
 #define CALLER    "[caller desk]\n" BEARER HASH_A "\n"
 
+/* The path of a socket is at most 107 bytes long. */
+#define SOCKET_107                                               \
+	"ssssssssssssssssssssssssssssssssssssssssssssssssssssss" \
+	"sssssssssssssssssssssssssssssssssssssssssssssssssssss"
+
 enum { TEXT_MAX = 65536 };
 
 static enum cccd_err parse(const char *text, struct cccd_error *error,
@@ -226,6 +231,7 @@ static const struct refusal bad_settings[] = {
 	{ "diacritics_count = y", "yes or no" },
 	{ "language = fr", "line 3: language: vi or en" },
 	{ "log_level = debug", "line 3: log_level: error, warning or info" },
+	{ "socket = /" SOCKET_107, "longer than 107 bytes" },
 	{ "socket = api.sock", "line 3: socket: a path begins with /" },
 	{ "store = gateway.db", "a path begins with /" },
 	{ "store = none", "store is none" },
@@ -304,6 +310,10 @@ static const struct refusal bad_files[] = {
 	{ OWN CONNECTOR CALLER "rate_per_minute = 1\nrate_per_minute = 2",
 	  "line 8: rate_per_minute: it stands twice" },
 	{ OWN CONNECTOR CALLER "scopes = id everything", "no such scope" },
+	{ OWN CONNECTOR CALLER "scopes = id portrait",
+	  "no value of a registry" },
+	{ OWN CONNECTOR CALLER "scopes = age_over_18",
+	  "no value of a registry" },
 	{ OWN CONNECTOR CALLER "scopes = id id",
 	  "no such scope, or one twice" },
 	{ OWN CONNECTOR CALLER "allow_unproven = 1", "yes or no" },
