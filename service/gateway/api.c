@@ -16,7 +16,7 @@
 #include "service/gateway/workers.h"
 #include "service/say.h"
 
-enum { MINUTE_MS = 60000, RETRY_S = 1, LOOK_MS = 15000 };
+enum { MINUTE_MS = 60000, MINUTE_S = 60, RETRY_S = 1, LOOK_MS = 15000 };
 
 /**
  * struct allowance - what a caller has left of its rate.
@@ -55,13 +55,15 @@ static char *problem_text(enum cccd_err err, const struct cccd_error *error)
 	return json_problem_text(&told, &text) == CCCD_OK ? text : NULL;
 }
 
-static void reply_problem(struct gateway_api *api, struct listen_conn *conn,
-                          enum cccd_err err, const struct cccd_error *error)
+/* @retry_s: 0 where trying again is no answer */
+static void reply_error(struct gateway_api *api, struct listen_conn *conn,
+                        enum cccd_err err, const struct cccd_error *error,
+                        unsigned int retry_s)
 {
 	char *text = problem_text(err, error);
 	struct listen_reply reply = {
 		.status = cccd_err_http_status(err),
-		.retry_after_s = err == CCCD_ERR_RATE_LIMITED ? RETRY_S : 0,
+		.retry_after_s = retry_s,
 	};
 
 	metrics_refused(&api->metrics, err);
@@ -71,6 +73,13 @@ static void reply_problem(struct gateway_api *api, struct listen_conn *conn,
 	}
 	listen_reply(conn, &reply);
 	free_text(text);
+}
+
+static void reply_problem(struct gateway_api *api, struct listen_conn *conn,
+                          enum cccd_err err, const struct cccd_error *error)
+{
+	reply_error(api, conn, err, error,
+	            err == CCCD_ERR_RATE_LIMITED ? RETRY_S : 0);
 }
 
 static void reply_text(struct listen_conn *conn, const char *type,
@@ -143,8 +152,9 @@ caller_of(const struct gateway_api *api, const struct listen_request *request)
 	return gateway_caller_find(&api->callers, span_text(value + skip));
 }
 
-static bool within_rate(struct gateway_api *api,
-                        const struct gateway_caller *caller)
+/* 0, or in how many seconds there will be a request to take. */
+static unsigned int wait_for_rate(struct gateway_api *api,
+                                  const struct gateway_caller *caller)
 {
 	struct allowance *left = &api->allowances[caller - api->callers.list];
 	uint64_t now = clock_steady_ms();
@@ -155,9 +165,9 @@ static bool within_rate(struct gateway_api *api,
 		left->tokens = most;
 	left->at_ms = now;
 	if (left->tokens < 1)
-		return false;
+		return 1 + (unsigned int)((1 - left->tokens) * MINUTE_S / most);
 	left->tokens -= 1;
-	return true;
+	return 0;
 }
 
 static void start_job(struct gateway_api *api, struct listen_conn *conn,
@@ -165,10 +175,11 @@ static void start_job(struct gateway_api *api, struct listen_conn *conn,
                       struct span body)
 {
 	struct job *job = NULL;
+	unsigned int wait_s = wait_for_rate(api, caller);
 	enum cccd_err err = CCCD_ERR_MEMORY;
 
-	if (!within_rate(api, caller)) {
-		reply_problem(api, conn, CCCD_ERR_RATE_LIMITED, NULL);
+	if (wait_s > 0) {
+		reply_error(api, conn, CCCD_ERR_RATE_LIMITED, NULL, wait_s);
 		return;
 	}
 	job = job_new(kind, caller, body);
