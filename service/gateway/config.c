@@ -66,7 +66,7 @@ static const struct setting settings[] = {
 	{ "interrupted_after", "180 s", KIND_SECONDS, AT(interrupted_s), 6,
 	  3600 },
 	{ "clock_leeway", "5 s", KIND_SECONDS, AT(leeway_s), 0, 60 },
-	{ "workers", "8", KIND_COUNT, AT(workers), 1, 64 },
+	{ "workers", "16", KIND_COUNT, AT(workers), 1, 64 },
 	{ "queue", "256", KIND_COUNT, AT(queue), 1, 65536 },
 	{ "max_connections", "256", KIND_COUNT, AT(max_connections), 1,
 	  20000 },

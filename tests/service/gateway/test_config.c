@@ -82,7 +82,7 @@ static void gateway_config_has_the_defaults_of_the_manual(void **state)
 	assert_int_equal(config->check_ms, 15000);
 	assert_int_equal(config->interrupted_s, 180);
 	assert_int_equal(config->leeway_s, 5);
-	assert_int_equal(config->workers, 8);
+	assert_int_equal(config->workers, 16);
 	assert_int_equal(config->queue, 256);
 	assert_int_equal(config->max_connections, 256);
 	assert_int_equal(config->max_body, 524288);
