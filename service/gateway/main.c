@@ -8,6 +8,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <cccd/assertion.h>
 #include <cccd/version.h>
 
 #include "lib/json/heap.h"
@@ -17,8 +18,11 @@
 
 #define CONFIG_PATH "/etc/cccd/cccd-gateway.conf"
 
+enum { WORDS_MAX = 3 };
+
 struct options {
 	const char *config;
+	const char *words[WORDS_MAX];
 	struct command command;
 	bool check;
 	bool help;
@@ -64,6 +68,25 @@ static bool names_one_way(const struct command *command)
 	       1;
 }
 
+static bool add_word(struct options *options, const char *word)
+{
+	if (options->command.count == WORDS_MAX)
+		return false;
+	options->words[options->command.count++] = word;
+	return true;
+}
+
+/* One in 64 begins with "-", and is no option for that. */
+static bool is_thumbprint(const char *word)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                              "abcdefghijklmnopqrstuvwxyz"
+	                              "0123456789-_";
+
+	return word != NULL && strlen(word) == CCCD_THUMBPRINT_MAX - 1 &&
+	       word[strspn(word, letters)] == '\0';
+}
+
 static bool parse_options(int argc, char **argv, struct options *ret)
 {
 	static const struct option table[] = {
@@ -80,12 +103,19 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		{ NULL, 0, NULL, 0 },
 	};
 	int option = 0;
+	bool good = true;
 
 	*ret = (struct options){ .config = CONFIG_PATH,
 		                 .command = { .from = "", .to = "" } };
-	/* NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
-	while ((option = getopt_long(argc, argv, "", table, NULL)) != -1) {
+	/* "-": words come one by one, as 1, where they stand.
+	 * NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread */
+	while ((option = getopt_long(argc, argv, "-", table, NULL)) != -1) {
 		switch (option) {
+		case 1:
+			good = good && add_word(ret, optarg);
+			if (is_thumbprint(argv[optind]))
+				good = good && add_word(ret, argv[optind++]);
+			break;
 		case 'c': ret->config = optarg; break;
 		case 'k': ret->check = true; break;
 		case 'n': ret->command.name = optarg; break;
@@ -99,9 +129,10 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		default: return false;
 		}
 	}
-	ret->command.words = (const char *const *)argv + optind;
-	ret->command.count = (size_t)(argc - optind);
-	return ret->command.count != 1 && names_one_way(&ret->command);
+	while (optind < argc)
+		good = good && add_word(ret, argv[optind++]);
+	ret->command.words = ret->words;
+	return good && ret->command.count != 1 && names_one_way(&ret->command);
 }
 
 /* Names and numbers pass through here: no core, no debugger. */

@@ -177,6 +177,12 @@ class Refusals(stand_in.House):
         self.gateway.command("device", "add", str(path), code=5)
         self.refused("device_revoked", self.sign())
 
+    def test_thumbprint_is_no_option(self):
+        for known in ("-" + "k" * 42, "--" + "c" * 41, "_" * 43):
+            for words in (("device", "revoke", known),
+                          ("device", "revoke", "--", known)):
+                self.gateway.command(*words, code=5)
+
     def test_edited_identity(self):
         token = self.sign()
         self.all_refused("signature_bad", {
