@@ -156,6 +156,7 @@ static enum cccd_err spend(const struct run *run, const char *request_id,
 		.nonce = run->nonce,
 		.caller = run->caller->name,
 		.request_id = request_id,
+		.transaction = cccd_assertion_transaction(run->assertion),
 		.now = run->now,
 	};
 	enum cccd_err err = store_nonce_spend(run->parts->store, &spend);

@@ -142,11 +142,12 @@ static enum cccd_err nonce_spend(struct store_lease *lease, void *context)
 	const struct store_spend *spend = work->spend;
 	const struct store_query update = {
 		.sql = "UPDATE gateway_nonces SET state = 1, request_id = $1,"
-		       " spent = $2 WHERE nonce = $3 AND caller = $4"
-		       " AND state = 0 AND expires >= $5 RETURNING state",
-		.params = { spend->request_id, work->now, spend->nonce,
-		            spend->caller, work->now },
-		.count = 5,
+		       " spent = $2, transaction_id = $3 WHERE nonce = $4"
+		       " AND caller = $5 AND state = 0 AND expires >= $6"
+		       " RETURNING state",
+		.params = { spend->request_id, work->now, spend->transaction,
+		            spend->nonce, spend->caller, work->now },
+		.count = 6,
 	};
 	const struct store_query judge = {
 		.sql = "SELECT state, request_id, caller FROM gateway_nonces"

@@ -51,6 +51,7 @@ struct store_spend {
 	const char *nonce;
 	const char *caller;
 	const char *request_id;
+	const char *transaction;
 	int64_t now;
 };
 

@@ -5,7 +5,7 @@
 
 #include "service/gateway/store.h"
 
-enum { STORE_PARAMS_MAX = 24, STORE_SCHEMA_VERSION = 1 };
+enum { STORE_PARAMS_MAX = 24, STORE_SCHEMA_VERSION = 2 };
 
 /* One row, "" for NULL; borrowed for the call. False ends the walk. */
 typedef bool (*store_row_fn)(void *context, const char *const *values);
@@ -32,7 +32,8 @@ struct store_query {
  * @relaxed: said after it
  * @lock:    ends the SELECT of a row that is then written
  * @single:  only one connection may write; others read meanwhile
- * @connect: and bring the tables up to date
+ * @connect: and bring the tables to our version; CCCD_ERR_POLICY_CONFIG when
+ *           they are of a later one
  * @run:     @ret_rows may be NULL. CCCD_ERR_STORE
  * @alive:   whether the connection is worth keeping
  */
@@ -54,7 +55,16 @@ extern const struct store_engine store_sqlite;
 /* NULL in a build without libpq. */
 extern const struct store_engine *const store_postgresql;
 
-/* The tables of version 1, statement by statement; ended by NULL. */
-extern const char *const store_schema[];
+/**
+ * struct store_step - a statement that leads to a version.
+ * @sql: NULL after the last one
+ */
+struct store_step {
+	long version;
+	const char *sql;
+};
+
+/* From nothing to STORE_SCHEMA_VERSION, in this order. */
+extern const struct store_step store_steps[];
 
 #endif

@@ -410,6 +410,7 @@ struct orphans {
 	struct {
 		char request_id[64];
 		char caller[80];
+		char transaction[64];
 	} rows[RECOVER_MAX];
 	size_t count;
 };
@@ -424,6 +425,8 @@ static bool take_orphan(void *context, const char *const *values)
 	               sizeof(orphans->rows[0].request_id), "%s", values[0]);
 	(void)snprintf(orphans->rows[orphans->count].caller,
 	               sizeof(orphans->rows[0].caller), "%s", values[1]);
+	(void)snprintf(orphans->rows[orphans->count].transaction,
+	               sizeof(orphans->rows[0].transaction), "%s", values[2]);
 	orphans->count++;
 	return true;
 }
@@ -442,6 +445,7 @@ static enum cccd_err tell_orphans(struct store *store,
 		line.texts[USAGE_TIME] = now;
 		line.texts[USAGE_REQUEST_ID] = orphans->rows[i].request_id;
 		line.texts[USAGE_CALLER] = orphans->rows[i].caller;
+		line.texts[USAGE_TRANSACTION] = orphans->rows[i].transaction;
 		line.texts[USAGE_RESULT] = "undetermined";
 		line.texts[USAGE_REASON] = "interrupted";
 		TRY(store_log_append(store, &line));
@@ -454,8 +458,9 @@ enum cccd_err store_recover(struct store *store, int64_t before)
 	struct orphans *orphans = calloc(1, sizeof(*orphans));
 	char limit[SEQ_MAX];
 	struct store_query query = {
-		.sql = "SELECT request_id, caller FROM gateway_nonces"
-		       " WHERE state = 1 AND spent < $1 LIMIT 256",
+		.sql = "SELECT request_id, caller, transaction_id"
+		       " FROM gateway_nonces WHERE state = 1 AND spent < $1 "
+		       "LIMIT 256",
 		.params = { limit },
 		.count = 1,
 		.row = take_orphan,

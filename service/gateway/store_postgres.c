@@ -9,7 +9,7 @@
 #include "base/macros.h"
 #include "service/gateway/store_engine.h"
 
-enum { COLUMNS_MAX = 32, PREPARED_MAX = 32, PREPARED_NAME = 8 };
+enum { COLUMNS_MAX = 32, PREPARED_MAX = 32, PREPARED_NAME = 8, VERSION_MAX = 12 };
 
 static void keep_quiet(void *context, const char *message)
 {
@@ -139,17 +139,29 @@ static enum cccd_err make_tables(struct connection *connection,
 		.row = take_version,
 		.context = ret_version,
 	};
+	char version[VERSION_MAX];
+	const struct store_query mark = {
+		.sql = "INSERT INTO gateway_schema (version) VALUES ($1)",
+		.params = { version },
+		.count = 1,
+	};
 
 	/* One number for every gateway of every version, whoever is first. */
 	TRY(say(connection, "SELECT pg_advisory_xact_lock(720150317)"));
 	TRY(say(connection, "CREATE TABLE IF NOT EXISTS gateway_schema"
 	                    " (version BIGINT NOT NULL)"));
 	TRY(run_query(connection, &ask, NULL));
-	if (*ret_version != 0)
+	if (*ret_version >= STORE_SCHEMA_VERSION)
 		return CCCD_OK;
-	for (const char *const *sql = store_schema; *sql != NULL; sql++)
-		TRY(say(connection, *sql));
-	TRY(say(connection, "INSERT INTO gateway_schema (version) VALUES (1)"));
+	/* An index of a log of years takes its time. */
+	TRY(say(connection, "SET LOCAL statement_timeout = 0"));
+	for (const struct store_step *step = store_steps; step->sql != NULL;
+	     step++)
+		if (step->version > *ret_version)
+			TRY(say(connection, step->sql));
+	(void)snprintf(version, sizeof(version), "%d", STORE_SCHEMA_VERSION);
+	TRY(say(connection, "DELETE FROM gateway_schema"));
+	TRY(run_query(connection, &mark, NULL));
 	*ret_version = STORE_SCHEMA_VERSION;
 	return CCCD_OK;
 }
@@ -170,7 +182,7 @@ static enum cccd_err bring_up(struct connection *connection,
 		return fail(error, err, "the tables cannot be made or read");
 	if (version != STORE_SCHEMA_VERSION)
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "the tables are of another version");
+		            "the tables are of a later version");
 	return CCCD_OK;
 }
 

@@ -14,6 +14,7 @@
 enum {
 	BUSY_MS = 10000,
 	PREPARED_MAX = 32,
+	VERSION_TEXT_MAX = 40,
 	/* Of a row: far above any column of ours. */
 	COLUMNS_MAX = 32,
 };
@@ -133,16 +134,22 @@ static int version_of(struct connection *connection)
 /* Several programs may start at once: the first to get the lock does it. */
 static bool make_tables(struct connection *connection)
 {
+	char mark[VERSION_TEXT_MAX];
 	bool good = execute(connection, "BEGIN IMMEDIATE");
+	int version = -1;
 
 	if (!good)
 		return false;
-	if (version_of(connection) == 0) {
-		for (const char *const *sql = store_schema;
-		     good && *sql != NULL; sql++)
-			good = execute(connection, *sql);
-		good = good && execute(connection, "PRAGMA user_version = 1");
-	}
+	version = version_of(connection);
+	good = version >= 0;
+	for (const struct store_step *step = store_steps;
+	     good && step->sql != NULL; step++)
+		if (step->version > version)
+			good = execute(connection, step->sql);
+	(void)snprintf(mark, sizeof(mark), "PRAGMA user_version = %d",
+	               STORE_SCHEMA_VERSION);
+	if (good && version < STORE_SCHEMA_VERSION)
+		good = execute(connection, mark);
 	if (!good)
 		(void)execute(connection, "ROLLBACK");
 	return good && execute(connection, "COMMIT");
@@ -173,7 +180,8 @@ static enum cccd_err open_up(struct connection *connection, const char *path,
 		good = execute(connection, "PRAGMA journal_mode = WAL") &&
 		       execute(connection, "PRAGMA synchronous = NORMAL") &&
 		       execute(connection, "PRAGMA secure_delete = ON") &&
-		       (version_of(connection) > 0 || make_tables(connection));
+		       (version_of(connection) >= STORE_SCHEMA_VERSION ||
+		        make_tables(connection));
 	}
 	if (!good)
 		return fail_native(
@@ -181,7 +189,7 @@ static enum cccd_err open_up(struct connection *connection, const char *path,
 		        "%.80s: %.60s", path, sqlite3_errmsg(connection->db));
 	if (version_of(connection) != STORE_SCHEMA_VERSION)
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%.100s: of another version", path);
+		            "%.100s: of a later version", path);
 	return CCCD_OK;
 }
 

@@ -214,6 +214,8 @@ class Several(rig.House):
         self.assertLessEqual(set(told), late)
         interrupted = [line for line in found
                        if line["reason"] == "interrupted"]
+        for line in interrupted:
+            self.assertNotEqual(line["transaction_id"], "")
         self.assertEqual(len(interrupted),
                          alone + len(late) - len(told))
         print(f"{len(spent)} lost their answer, {len(told)} of them have "

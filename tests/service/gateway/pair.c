@@ -91,7 +91,7 @@ struct pair *pair_of(void **state)
 enum cccd_err pair_spend(struct store *store, const char *nonce,
                          const char *caller, const char *id, int64_t now)
 {
-	const struct store_spend what = { nonce, caller, id, now };
+	const struct store_spend what = { nonce, caller, id, "t-1", now };
 
 	return store_nonce_spend(store, &what);
 }

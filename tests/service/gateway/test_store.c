@@ -253,7 +253,7 @@ static void later_version_is_refused(void **state)
 	struct cccd_error error = { .tries_left = -1 };
 	struct store *store = NULL;
 
-	pair_meddle(pair, "PRAGMA user_version = 2");
+	pair_meddle(pair, "PRAGMA user_version = 3");
 	assert_int_equal(store_open(&pair->place, &error, &store),
 	                 CCCD_ERR_POLICY_CONFIG);
 }
