@@ -31,6 +31,9 @@ PLAIN = {"api_level", "session_token", "last_event_id"}
 # Answers that only carry codes: every word in back quotes is one.
 CODES_ONLY = re.compile(r"^(`[a-z0-9_]+`(, | or |$))+")
 ALWAYS = {"GET", "POST", "DELETE"}
+# What the doors or the room on the heap may answer, whatever is asked.
+ANYWHERE = {"gateway-openapi.json": {"400", "403", "421", "429", "500",
+                                     "503"}}
 
 
 def nodes(node, path=()):
@@ -172,6 +175,9 @@ class Lint:
         if not any(status[0] in "123"
                    for status in operation.get("responses", {})):
             self.tell("answer", name, path, "never succeeds")
+        for status in ANYWHERE.get(name, set()) - set(
+                operation.get("responses", {})):
+            self.tell("answer", name, path, f"lacks {status}")
 
     def parameters(self, name, path, given):
         given = [self.follow(name, each) for each in given]
@@ -402,6 +408,8 @@ DAMAGES = {
                        "command.session.get")),
     ],
     "gateway-openapi.json": [
+        ("answer", take("paths", "/v1/health", "get", "responses", "429")),
+        ("answer", take("paths", "/metrics", "get", "responses", "500")),
         ("route", take("paths", "/v1/nonces")),
         ("ref", set_at("paths", "/v1/checks", "post", {
             "responses": {"200": {"$ref": "#/components/none"}}})),
