@@ -3,6 +3,7 @@
 #define _DEFAULT_SOURCE /* adjtimex */
 #include "base/clock.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/timex.h>
 #include <time.h>
@@ -53,4 +54,32 @@ void clock_text(int64_t wall_s, char text[static CLOCK_TEXT_MAX])
 	if (gmtime_r(&seconds, &parts) == NULL ||
 	    strftime(text, CLOCK_TEXT_MAX, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
 		text[0] = '\0';
+}
+
+/* Of the Gregorian calendar from 0000-03-01; years begin in March here. */
+static int64_t day_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t since_march = (month + 9) % 12;
+
+	year -= month < 3 ? 1 : 0;
+	return 365 * year + year / 4 - year / 100 + year / 400 +
+	       (153 * since_march + 2) / 5 + day - 1;
+}
+
+bool clock_parse(const char *text, int64_t *ret)
+{
+	char again[CLOCK_TEXT_MAX];
+	struct tm at = { 0 };
+
+	/* Whatever this lets through does not come back the same. */
+	/* NOLINTNEXTLINE(cert-err34-c) */
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &at.tm_year, &at.tm_mon,
+	           &at.tm_mday, &at.tm_hour, &at.tm_min, &at.tm_sec) != 6)
+		return false;
+	*ret = (day_of(at.tm_year, at.tm_mon, at.tm_mday) -
+	        day_of(1970, 1, 1)) *
+	               86400 +
+	       at.tm_hour * 3600 + at.tm_min * 60 + at.tm_sec;
+	clock_text(*ret, again);
+	return strcmp(text, again) == 0;
 }

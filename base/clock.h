@@ -23,6 +23,9 @@ enum { CLOCK_TEXT_MAX = 24 };
 /* "2026-11-23T02:10:04Z"; "" for times that have no such form. */
 void clock_text(int64_t wall_s, char text[static CLOCK_TEXT_MAX]);
 
+/* The same back; false for any other form and for days there are not. */
+bool clock_parse(const char *text, int64_t *ret);
+
 /* Sleep; a signal may end it early. */
 void clock_sleep_ms(unsigned int ms);
 
