@@ -11,22 +11,28 @@ bool breaker_init(struct breaker *breaker, uint32_t threshold, uint64_t open_ms,
 	breaker->open_ms = open_ms;
 	breaker->opened_at = 0;
 	breaker->probing = false;
+	breaker->era = 0;
 	breaker->now_ms = now_ms;
 	return pthread_mutex_init(&breaker->lock, NULL) == 0;
+}
+
+static void change(struct breaker *breaker, enum breaker_state state)
+{
+	breaker->state = state;
+	breaker->probing = false;
+	breaker->era++;
 }
 
 /* Time alone turns open into half open. */
 static enum breaker_state state_now(struct breaker *breaker)
 {
 	if (breaker->state == BREAKER_OPEN &&
-	    breaker->now_ms() - breaker->opened_at >= breaker->open_ms) {
-		breaker->state = BREAKER_HALF_OPEN;
-		breaker->probing = false;
-	}
+	    breaker->now_ms() - breaker->opened_at >= breaker->open_ms)
+		change(breaker, BREAKER_HALF_OPEN);
 	return breaker->state;
 }
 
-bool breaker_enter(struct breaker *breaker)
+bool breaker_enter(struct breaker *breaker, uint64_t *ret_era)
 {
 	bool enters = false;
 
@@ -39,36 +45,31 @@ bool breaker_enter(struct breaker *breaker)
 		breaker->probing = true;
 		break;
 	}
+	if (enters)
+		*ret_era = breaker->era;
 	(void)pthread_mutex_unlock(&breaker->lock);
 	return enters;
 }
 
 static void open_up(struct breaker *breaker)
 {
-	breaker->state = BREAKER_OPEN;
+	change(breaker, BREAKER_OPEN);
 	breaker->opened_at = breaker->now_ms();
-	breaker->probing = false;
 }
 
 static void close_up(struct breaker *breaker)
 {
-	breaker->state = BREAKER_CLOSED;
 	breaker->failures = 0;
-	breaker->probing = false;
+	if (breaker->state != BREAKER_CLOSED)
+		change(breaker, BREAKER_CLOSED);
 }
 
-/* A call that began before it opened is late news then. */
 static void take_report(struct breaker *breaker, enum breaker_report report)
 {
 	switch (report) {
 	case BREAKER_SAYS_NOTHING: breaker->probing = false; break;
-	case BREAKER_WORKS:
-		if (breaker->state != BREAKER_OPEN)
-			close_up(breaker);
-		break;
+	case BREAKER_WORKS: close_up(breaker); break;
 	case BREAKER_FAILS:
-		if (breaker->state == BREAKER_OPEN)
-			break;
 		if (breaker->failures < UINT32_MAX)
 			breaker->failures++;
 		if (breaker->state == BREAKER_HALF_OPEN ||
@@ -79,10 +80,14 @@ static void take_report(struct breaker *breaker, enum breaker_report report)
 	}
 }
 
-void breaker_leave(struct breaker *breaker, enum breaker_report report)
+void breaker_leave(struct breaker *breaker, uint64_t era,
+                   enum breaker_report report)
 {
 	(void)pthread_mutex_lock(&breaker->lock);
-	take_report(breaker, report);
+	/* A call that began in another state is late news; taken for the
+	 * probe's, it would open, close or let a second probe through. */
+	if (era == breaker->era)
+		take_report(breaker, report);
 	(void)pthread_mutex_unlock(&breaker->lock);
 }
 

@@ -27,6 +27,7 @@ enum breaker_report {
  * struct breaker - of one connector; any thread.
  * @threshold: failures in a row that open it; 0: it never opens
  * @open_ms:   time until one call is let through again
+ * @era:       counts the changes of @state
  * @now_ms:    a clock that never steps
  */
 struct breaker {
@@ -37,6 +38,7 @@ struct breaker {
 	uint64_t open_ms;
 	uint64_t opened_at;
 	bool probing;
+	uint64_t era;
 	uint64_t (*now_ms)(void);
 };
 
@@ -46,12 +48,15 @@ CHECKED bool breaker_init(struct breaker *breaker, uint32_t threshold,
 
 /**
  * breaker_enter() - whether a call may be made now.
+ * @ret_era: for breaker_leave(), which tells by it who comes late
  *
  * After true comes exactly one breaker_leave(), whatever happened.
  */
-CHECKED bool breaker_enter(struct breaker *breaker);
+CHECKED bool breaker_enter(struct breaker *breaker, uint64_t *ret_era);
 
-void breaker_leave(struct breaker *breaker, enum breaker_report report);
+/* A report about another era than the present one changes nothing. */
+void breaker_leave(struct breaker *breaker, uint64_t era,
+                   enum breaker_report report);
 
 /* For health and metrics; old when it is read. */
 enum breaker_state breaker_look(struct breaker *breaker);

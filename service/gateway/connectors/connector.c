@@ -310,8 +310,9 @@ static CHECKED enum cccd_err ask(struct connector *connector,
 {
 	enum breaker_report report = BREAKER_SAYS_NOTHING;
 	enum cccd_err err = CCCD_OK;
+	uint64_t era = 0;
 
-	if (!breaker_enter(&connector->breaker)) {
+	if (!breaker_enter(&connector->breaker, &era)) {
 		ret->outcome = REGISTRY_CIRCUIT_OPEN;
 		return CCCD_OK;
 	}
@@ -322,7 +323,7 @@ static CHECKED enum cccd_err ask(struct connector *connector,
 	/* A server that fails is one thing, a page it lacks another. */
 	if (ret->outcome == REGISTRY_HTTP_STATUS && ret->http_status < 500)
 		report = BREAKER_SAYS_NOTHING;
-	breaker_leave(&connector->breaker, report);
+	breaker_leave(&connector->breaker, era, report);
 	if (err == CCCD_OK && ret->outcome == REGISTRY_FOUND &&
 	    is_other(question, &ret->citizen))
 		ret->outcome = REGISTRY_OTHER_PERSON;
