@@ -30,7 +30,7 @@ const struct setting_rule http_rules[] = {
 	  120000 },
 	{ "retries", SETTING_NUMBER, "1", AT(retries), NULL, 0, 3 },
 	{ "answer_max", SETTING_NUMBER, "262144", AT(answer_max), NULL, 1024,
-	  4 * 1024 * 1024 },
+	  1024 * 1024 },
 };
 const size_t http_rule_count = ARRAY_LEN(http_rules);
 

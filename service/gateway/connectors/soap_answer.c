@@ -13,7 +13,8 @@ enum {
 	ELEMENTS_MAX = 2000,
 	ANSWER_PATH_MAX = 128,
 	ANSWER_TEXT_MAX = CITIZEN_TEXT_MAX * 2,
-	ANSWER_MAX = 8 * 1024 * 1024,
+	ANSWER_MAX = 1024 * 1024,
+	ATTRIBUTES_MAX = 256,
 };
 
 static const char envelope_1_1[] = "http://schemas.xmlsoap.org/soap/envelope/";
@@ -26,6 +27,8 @@ static const char envelope_1_2[] = "http://www.w3.org/2003/05/soap-envelope";
  * @text:     of the innermost element
  * @outcome:  set once; REGISTRY_NOT_ASKED until something is wrong
  * @people:   CongDan elements seen
+ * @stray:    something else was in the collection
+ * @parents:  of each depth, whether an element was in the open one
  * @seen:     the envelope, its body and a root element
  */
 struct reading {
@@ -37,10 +40,12 @@ struct reading {
 	enum cccd_err err;
 	char path[ANSWER_PATH_MAX];
 	size_t ends[DEPTH_MAX + 1];
+	bool parents[DEPTH_MAX + 1];
 	unsigned int depth;
 	unsigned int base;
 	unsigned int elements;
 	unsigned int people;
+	bool stray;
 	bool in_body;
 	bool seen_root;
 	bool seen_collection;
@@ -111,6 +116,17 @@ static void end_below(struct reading *reading, struct span text)
 		                  text))
 			stop(reading, REGISTRY_MALFORMED);
 	}
+}
+
+/* Text beside elements, or the root's own, says what nobody here reads: it
+ * must not pass for the value of an element, nor for an empty collection. */
+static void check_text(struct reading *reading, bool is_leaf)
+{
+	struct span text = text_trim(buf_span(&reading->text));
+
+	if (reading->base != 0 && !reading->is_fault && !is_leaf &&
+	    text.len > 0)
+		stop(reading, REGISTRY_MALFORMED);
 }
 
 static bool is_envelope_name(const xmlChar *uri)
@@ -184,8 +200,11 @@ static void begin_below(struct reading *reading, const xmlChar *name,
 		return;
 	if (!is_ours(reading, uri))
 		stop(reading, REGISTRY_NAMESPACE);
-	if (reading->depth == reading->base + 1 && is(name, "CongDan") &&
-	    ++reading->people > 1)
+	if (reading->depth != reading->base + 1)
+		return;
+	if (!is(name, "CongDan"))
+		reading->stray = true;
+	else if (++reading->people > 1)
 		stop(reading, REGISTRY_AMBIGUOUS);
 }
 
@@ -238,12 +257,15 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 	(void)attributes;
 	if (reading->outcome != REGISTRY_NOT_ASKED)
 		return;
+	check_text(reading, false);
+	reading->parents[reading->depth] = true;
 	if (++reading->depth > DEPTH_MAX ||
 	    ++reading->elements > ELEMENTS_MAX) {
 		reading->depth--;
 		stop(reading, REGISTRY_MALFORMED);
 		return;
 	}
+	reading->parents[reading->depth] = false;
 	begin(reading, name, uri);
 	push(reading, name);
 	buf_reset(&reading->text);
@@ -259,6 +281,8 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
 	(void)uri;
 	if (reading->outcome != REGISTRY_NOT_ASKED || reading->depth == 0)
 		return;
+	check_text(reading, reading->depth > reading->base &&
+	                            !reading->parents[reading->depth]);
 	if (reading->base != 0)
 		end_below(reading, buf_span(&reading->text));
 	if (reading->depth == reading->base) {
@@ -360,7 +384,10 @@ static void finish(struct reading *reading, bool well_formed)
 		                           ? reading->verdict
 		                           : REGISTRY_MALFORMED;
 	else if (reading->people == 0)
-		reading->outcome = REGISTRY_NOT_FOUND;
+		/* Nobody is there only where nothing is: an error's number,
+		 * or a person under another name, is no answer. */
+		reading->outcome = reading->stray ? REGISTRY_MALFORMED
+		                                  : REGISTRY_NOT_FOUND;
 	else
 		reading->outcome = citizen_finish(&reading->person,
 		                                  reading->dialect->sex_male,
@@ -391,6 +418,22 @@ static CHECKED enum cccd_err read_document(struct span document,
 	return reading->err;
 }
 
+/* libxml2 compares each attribute of an element with all others before it
+ * tells of one, for minutes when there are many. Each has its '=', and in
+ * UTF-8 there is no '<' between them. */
+static bool has_few_attributes(struct span document)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < document.len && count <= ATTRIBUTES_MAX; i++) {
+		if (document.at[i] == '<')
+			count = 0;
+		else if (document.at[i] == '=')
+			count++;
+	}
+	return count <= ATTRIBUTES_MAX;
+}
+
 enum cccd_err soap_answer_parse(struct span document,
                                 enum registry_operation operation,
                                 const struct soap_dialect *dialect,
@@ -406,7 +449,8 @@ enum cccd_err soap_answer_parse(struct span document,
 
 	citizen_wipe(&ret->citizen);
 	ret->outcome = REGISTRY_MALFORMED;
-	if (document.len == 0 || document.len > ANSWER_MAX)
+	if (document.len == 0 || document.len > ANSWER_MAX ||
+	    !text_is_utf8(document) || !has_few_attributes(document))
 		return CCCD_OK;
 	err = read_document(document, &reading);
 	ret->outcome = reading.outcome;

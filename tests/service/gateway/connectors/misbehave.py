@@ -97,7 +97,18 @@ def xml_of(case):
         "mismatch": collection(citizen(name="TRẦN THỊ BÌNH")),
         "other": collection(citizen(number="001090000002")),
         "empty": collection(),
+        "blank": collection("\n\t<!-- nobody -->\r\n"),
+        "counted": collection("<ns1:TongSo>1</ns1:TongSo>", citizen()),
         "nobody": collection("<ns1:CongDan/>"),
+        "coded": collection("<MaLoi>99</MaLoi><MoTa>error</MoTa>"),
+        "message": collection("Internal error"),
+        "spelling": collection(citizen().replace("CongDan", "Congdan")),
+        "before": collection(citizen(number="junk<x/>" + NUMBER)),
+        "behind": collection(citizen(number="<x/>" + NUMBER)),
+        "between": collection(citizen().replace("<GioiTinh>",
+                                                "junk<GioiTinh>")),
+        "attributes": collection(citizen()).replace("<ns1:CongDan>", "".join(
+            ["<ns1:CongDan"] + [f" a{i}=''" for i in range(300)] + [">"])),
         "twice": collection(citizen(), citizen()),
         "collections": collection(citizen()).replace(
             "</e:Body>", f'<ns1:CongdanCollection xmlns:ns1="{ANSWER}"/>'

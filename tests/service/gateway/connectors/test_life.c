@@ -322,6 +322,7 @@ static void connector_open_refuses_bad_sections(void **state)
 		{ "soap", "timestamp", "s3cret", CCCD_ERR_POLICY_CONFIG },
 		{ "soap", "retries", "9", CCCD_ERR_POLICY_CONFIG },
 		{ "soap", "request_time", "1 day", CCCD_ERR_POLICY_CONFIG },
+		{ "soap", "answer_max", "1048577", CCCD_ERR_POLICY_CONFIG },
 		{ "soap", "secret_file", NULL, CCCD_ERR_POLICY_CONFIG },
 		{ "soap", "secret_file", "/nonexistent", CCCD_ERR_USAGE_FILE },
 		{ "soap", "secret_file", "relative", CCCD_ERR_POLICY_CONFIG },
