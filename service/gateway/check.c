@@ -300,6 +300,23 @@ static enum cccd_err answer(const struct run *run, struct check_outcome *ret)
 	return check_reply_text(&told, &ret->text);
 }
 
+/* The nonce is spent: whatever fails now is an outcome, and has its line. */
+static void ask_or_say_why(struct run *run, const char *request_id)
+{
+	if (ask(run, request_id) != CCCD_OK)
+		registry_answer_wipe(run->answer);
+}
+
+/* Texts that are too long to be compared are nobody's. */
+static enum cccd_err compare_or_say_why(struct run *run)
+{
+	if (compare(run) == CCCD_OK)
+		return CCCD_OK;
+	registry_answer_wipe(run->answer);
+	run->answer->outcome = REGISTRY_MALFORMED;
+	return compare(run);
+}
+
 static void leave_stage(const struct run *run, struct check_outcome *ret)
 {
 	if (ret->stages > 0)
@@ -334,12 +351,12 @@ static enum cccd_err run_all(struct run *run, struct span body,
 	(void)snprintf(ret->request_id, sizeof(ret->request_id), "%s",
 	               request_id);
 	enter_stage(run, ret, CHECK_ASK);
-	TRY(ask(run, request_id));
-	ret->registry = run->answer->outcome;
+	ask_or_say_why(run, request_id);
 	ret->attempts = run->answer->attempts;
 	ret->http_status = run->answer->http_status;
 	enter_stage(run, ret, CHECK_COMPARE);
-	TRY(compare(run));
+	TRY(compare_or_say_why(run));
+	ret->registry = run->answer->outcome;
 	ret->verdict = run->match.verdict;
 	enter_stage(run, ret, CHECK_WRITE_DOWN);
 	if (write_down(run, request_id) != CCCD_OK)

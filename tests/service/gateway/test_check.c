@@ -32,6 +32,26 @@ static void check_of_a_good_assertion_matches(void **state)
 	assert_int_equal(house_lines(house), 1);
 }
 
+/* It was asked, so it has its line, and the card is not to blame. */
+static void check_of_what_cannot_be_compared_is_undetermined(void **state)
+{
+	struct house *house = *state;
+	char name[CITIZEN_NAME_MAX];
+	size_t len = 0;
+
+	/* Each decomposes into three letters of two bytes. */
+	for (; len + 3 < sizeof(name); len += 2)
+		memcpy(name + len, "\xCE\x90", 3);
+	registry.full_name = name;
+	assert_int_equal(house_try(house, (struct desk_claims){ 0 }), CCCD_OK);
+	assert_int_equal(registry.questions, 1);
+	assert_int_equal(house->outcome.verdict, MATCH_UNDETERMINED);
+	assert_non_null(
+	        strstr(house->outcome.text, "\"reason\":\"malformed\""));
+	assert_null(strstr(house->outcome.text, "\xCE\x90"));
+	assert_int_equal(house_lines(house), 1);
+}
+
 static void values_go_back_by_scope_alone(void **state)
 {
 	struct house *house = *state;
@@ -130,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(check_of_a_good_assertion_matches),
+		TEST(check_of_what_cannot_be_compared_is_undetermined),
 		TEST(values_go_back_by_scope_alone),
 		TEST(unproven_card_goes_only_by_the_callers_entry),
 		TEST(silent_registry_is_no_pass),
