@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/span.h"
 
@@ -13,14 +14,16 @@ struct store;
 
 /**
  * struct store_place - a file of one's own, or a database of several.
- * @path:        of the SQLite file; made when it is not there
+ * @path:        of the SQLite file
  * @conninfo:    of PostgreSQL, in libpq's words; NULL for SQLite
  * @connections: at most; 0 for one. A file has one more, which alone writes
+ * @existing:    neither a file nor tables are made where there are none
  */
 struct store_place {
 	const char *path;
 	const char *conninfo;
 	unsigned int connections;
+	bool existing;
 };
 
 /**
@@ -38,7 +41,8 @@ void store_close(struct store *store);
 
 /*
  * Everything below: any thread; CCCD_ERR_STORE when the database does not
- * answer or is broken, CCCD_ERR_MEMORY. Times are seconds since 1970 UTC,
+ * answer or is broken, or its file is no longer at its path;
+ * CCCD_ERR_MEMORY. Times are seconds since 1970 UTC,
  * texts UTF-8.
  */
 
@@ -157,7 +161,9 @@ struct usage_row {
  * Lines of several threads go in one transaction. The nonce of the request
  * is marked as told of.
  *
- * Return: CCCD_OK when it stands there, also by an earlier call.
+ * Return: CCCD_OK when it stands there, also by an earlier call;
+ * CCCD_ERR_AUDIT when the request has been called interrupted meanwhile: then
+ * it stays so, and nothing may be answered.
  */
 CHECKED enum cccd_err store_log_append(struct store *store,
                                        const struct usage_line *line);
@@ -185,6 +191,10 @@ CHECKED enum cccd_err store_log_find(struct store *store,
 CHECKED enum cccd_err store_log_verify(struct store *store, uint64_t *ret_lines,
                                        uint64_t *ret_bad);
 
+/* Time of the newest check that was not interrupted; "" without. */
+CHECKED enum cccd_err store_log_newest(struct store *store,
+                                       char ret[static CLOCK_TEXT_MAX]);
+
 /**
  * store_log_expire() - forget some lines before this time, the first ones.
  * @ret_more: whether there was anything; call it again then
@@ -204,7 +214,7 @@ CHECKED enum cccd_err store_log_expire(struct store *store, const char *before,
 CHECKED enum cccd_err store_recover(struct store *store, int64_t before);
 
 /* Whether a line could be written now: its tables are there, and a change
- * that changes nothing reaches the disk. */
+ * reaches the disk. */
 CHECKED enum cccd_err store_look(struct store *store);
 
 /* Upper bounds of struct store_stats, in microseconds. */

@@ -22,6 +22,9 @@ enum {
 	"officer_name, purpose, service_code, procedure_code, device, "  \
 	"subject, card, result, reason, fields, source"
 
+/* The reason of a check whose gateway died. */
+static const char usage_interrupted[] = "interrupted";
+
 /** struct chain - the end of the log. */
 struct chain {
 	uint64_t seq;
@@ -122,10 +125,46 @@ static enum cccd_err mark_told(struct store_lease *lease,
 	return store_run(lease, &query, NULL);
 }
 
+/**
+ * struct line_work - a line to be written.
+ * @late: its request has one already, which says "interrupted"
+ */
+struct line_work {
+	struct usage_line line;
+	bool late;
+};
+
+static bool judge_reason(void *context, const char *const *values)
+{
+	struct line_work *work = context;
+
+	work->late =
+	        strcmp(values[0], usage_interrupted) == 0 &&
+	        strcmp(work->line.texts[USAGE_REASON], usage_interrupted) != 0;
+	return false;
+}
+
+/* Ours, of an attempt whose end we did not see; or of whoever took us for
+ * dead. */
+static enum cccd_err judge_line(struct store_lease *lease,
+                                struct line_work *work)
+{
+	const struct store_query query = {
+		.sql = "SELECT reason FROM usage_log WHERE request_id = $1",
+		.params = { work->line.texts[USAGE_REQUEST_ID] },
+		.count = 1,
+		.row = judge_reason,
+		.context = work,
+	};
+
+	return store_run(lease, &query, NULL);
+}
+
 /* One more link, unless this request has one. */
 static enum cccd_err add_line(struct store_lease *lease, struct chain *chain,
-                              const struct usage_line *line)
+                              struct line_work *work)
 {
+	const struct usage_line *line = &work->line;
 	struct chain next = { .seq = chain->seq + 1 };
 	char seq[SEQ_MAX];
 	size_t rows = 0;
@@ -135,6 +174,8 @@ static enum cccd_err add_line(struct store_lease *lease, struct chain *chain,
 	TRY(insert(lease, line, seq, chain->hash, next.hash, &rows));
 	if (rows == 1)
 		*chain = next;
+	else
+		TRY(judge_line(lease, work));
 	return mark_told(lease, line->texts[USAGE_REQUEST_ID]);
 }
 
@@ -167,9 +208,10 @@ enum cccd_err store_write_lines(struct store_lease *lease, void *context)
 enum cccd_err store_log_append(struct store *store,
                                const struct usage_line *line)
 {
-	struct usage_line own = *line;
+	struct line_work work = { .line = *line };
 
-	return store_queue_put(store, &store->lines, &own);
+	TRY(store_queue_put(store, &store->lines, &work));
+	return work.late ? CCCD_ERR_AUDIT : CCCD_OK;
 }
 
 /** struct row_walk - who looks at lines. */
@@ -304,36 +346,79 @@ static bool check_row(void *context, const struct usage_row *row)
 	return true;
 }
 
-enum cccd_err store_log_verify(struct store *store, uint64_t *ret_lines,
-                               uint64_t *ret_bad)
+static enum cccd_err find_begin(struct store *store, struct chain *ret)
 {
-	struct checking checking = { 0 };
-	struct chain head = { 0 };
-	struct store_query ask = {
+	struct store_query query = {
 		.sql = "SELECT base_seq, base_hash FROM usage_chain",
 		.row = take_chain,
-		.context = &checking.expected,
+		.context = ret,
 	};
+
+	return store_read(store, run_query, &query);
+}
+
+static enum cccd_err check_chain(struct store *store, const struct chain *begin,
+                                 struct checking *ret)
+{
+	struct chain head = { 0 };
 	struct store_query last = {
 		.sql = "SELECT seq, hash FROM usage_chain",
 		.row = take_chain,
 		.context = &head,
 	};
 
-	TRY(store_read(store, run_query, &ask));
+	*ret = (struct checking){ .expected = *begin };
 	TRY(store_read(store, run_query, &last));
-	TRY(store_log_export(store, "", "", check_row, &checking));
-	TRY(checking.err);
+	TRY(store_log_export(store, "", "", check_row, ret));
+	TRY(ret->err);
 	/* More lines may have come since the head was read; none may be
 	 * missing. */
-	if (checking.bad == 0 &&
-	    (checking.expected.seq < head.seq ||
-	     (checking.expected.seq == head.seq &&
-	      strcmp(checking.expected.hash, head.hash) != 0)))
-		checking.bad = checking.expected.seq + 1;
+	if (ret->bad == 0 && (ret->expected.seq < head.seq ||
+	                      (ret->expected.seq == head.seq &&
+	                       strcmp(ret->expected.hash, head.hash) != 0)))
+		ret->bad = ret->expected.seq + 1;
+	return CCCD_OK;
+}
+
+enum cccd_err store_log_verify(struct store *store, uint64_t *ret_lines,
+                               uint64_t *ret_bad)
+{
+	struct checking checking = { 0 };
+	struct chain begin = { 0 };
+	struct chain after = { 0 };
+
+	TRY(find_begin(store, &after));
+	do {
+		begin = after;
+		TRY(check_chain(store, &begin, &checking));
+		TRY(find_begin(store, &after));
+		/* What expired under our eyes is not missing. */
+	} while (checking.bad != 0 && after.seq != begin.seq);
 	*ret_lines = checking.lines;
 	*ret_bad = checking.bad;
 	return CCCD_OK;
+}
+
+static bool take_time(void *context, const char *const *values)
+{
+	(void)snprintf(context, CLOCK_TEXT_MAX, "%s", values[0]);
+	return false;
+}
+
+enum cccd_err store_log_newest(struct store *store,
+                               char ret[static CLOCK_TEXT_MAX])
+{
+	struct store_query query = {
+		.sql = "SELECT time FROM usage_log WHERE reason <> $1"
+		       " ORDER BY seq DESC LIMIT 1",
+		.params = { usage_interrupted },
+		.count = 1,
+		.row = take_time,
+		.context = ret,
+	};
+
+	ret[0] = '\0';
+	return store_read(store, run_query, &query);
 }
 
 /** struct expiring - up to which line the log is cut. */
@@ -447,7 +532,7 @@ static enum cccd_err tell_orphans(struct store *store,
 		line.texts[USAGE_CALLER] = orphans->rows[i].caller;
 		line.texts[USAGE_TRANSACTION] = orphans->rows[i].transaction;
 		line.texts[USAGE_RESULT] = "undetermined";
-		line.texts[USAGE_REASON] = "interrupted";
+		line.texts[USAGE_REASON] = usage_interrupted;
 		TRY(store_log_append(store, &line));
 	}
 	return CCCD_OK;
