@@ -354,6 +354,8 @@ static enum cccd_err run_all(struct run *run, struct span body,
 	ask_or_say_why(run, request_id);
 	ret->attempts = run->answer->attempts;
 	ret->http_status = run->answer->http_status;
+	(void)snprintf(ret->detail, sizeof(ret->detail), "%s",
+	               run->answer->detail);
 	enter_stage(run, ret, CHECK_COMPARE);
 	TRY(compare_or_say_why(run));
 	ret->registry = run->answer->outcome;

@@ -52,6 +52,7 @@ enum check_stage {
  * @request_id:  "" when nothing was asked
  * @transaction: of the desk; "" before the assertion was verified
  * @http_status: of the registry's last reply; 0 without one
+ * @detail:      of struct registry_answer
  * @stages:      how many were begun; @stage_us: how long each took
  */
 struct check_outcome {
@@ -62,6 +63,7 @@ struct check_outcome {
 	enum registry_outcome registry;
 	unsigned int attempts;
 	long http_status;
+	char detail[REGISTRY_DETAIL_MAX];
 	unsigned int stages;
 	uint64_t stage_us[CHECK_STAGES];
 };

@@ -26,6 +26,16 @@ static void put(struct line *line, const char *format, ...)
 		line->len += (size_t)len < room ? (size_t)len : room - 1;
 }
 
+/* Words of connectors, never of a registry; still, no line ends in them. */
+static void put_quoted(struct line *line, const char *text)
+{
+	put(line, " detail=\"");
+	for (; *text != '\0'; text++)
+		put(line, "%c",
+		    *text < ' ' || *text > '~' || *text == '"' ? '?' : *text);
+	put(line, "\"");
+}
+
 static void put_stages(struct line *line, const struct check_outcome *outcome)
 {
 	static const char *const names[CHECK_STAGES] = {
@@ -54,6 +64,8 @@ void check_line_text(const char *caller, enum cccd_err err,
 	    err == CCCD_OK ? match_verdict_name(outcome->verdict)
 	                   : cccd_err_code(err));
 	put(&line, " outcome=%s", registry_outcome_name(outcome->registry));
+	if (outcome->detail[0] != '\0')
+		put_quoted(&line, outcome->detail);
 	put_stages(&line, outcome);
 	put(&line, " took_us=%" PRIu64, took_us);
 }

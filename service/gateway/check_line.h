@@ -13,6 +13,7 @@ enum { CHECK_LINE_MAX = 480 };
  * @err:     what check_run() returned
  * @took_us: from the request's arrival to its reply
  *
+ * What the connector told (struct registry_answer's detail) stands in quotes.
  * Stages that were not begun are left out; what the others leave of @took_us
  * was waiting for a thread.
  */

@@ -116,6 +116,9 @@ class Privacy(stand_in.House):
                        "mismatch")
         self.check(gateway, self.card_of(self.good, id_number="0" * 11 + "1",
                                          old_numbers=[]), "not_found")
+        # What the question lacked is told to the journal.
+        self.check(gateway, self.card_of(self.good, id_number=None,
+                                         old_numbers=[]), "undetermined")
         for name in TROUBLE:
             # A token that is refused is fetched anew, once.
             self.registry.switch(name)
@@ -168,6 +171,7 @@ class Privacy(stand_in.House):
                   "refusals": "\n".join(self.told).encode()}
         self.assertIn(b"hmac-sha-256:", places["export"])
         self.assertIn(b"check caller=desk", places["lines"])
+        self.assertIn(b' detail="number" ', places["lines"])
         return places
 
     def while_it_runs(self, gateway):

@@ -34,6 +34,26 @@ static void check_line_tells_every_stage(void **state)
 	              "log_us=5 took_us=17");
 }
 
+static void check_line_quotes_what_the_question_lacks(void **state)
+{
+	struct check_outcome outcome = { .request_id = "r1",
+		                         .transaction = "t1",
+		                         .verdict = MATCH_UNDETERMINED,
+		                         .registry = REGISTRY_QUESTION,
+		                         .detail = "MaDVC" };
+	char line[CHECK_LINE_MAX];
+
+	(void)state;
+	check_line_text("desk", CCCD_OK, &outcome, 5, line);
+	assert_string_equal(line,
+	                    "check caller=desk transaction=t1 request=r1 "
+	                    "result=undetermined outcome=question_incomplete "
+	                    "detail=\"MaDVC\" took_us=5");
+	memcpy(outcome.detail, "a\"\n\xC3\xA9", sizeof("a\"\n\xC3\xA9"));
+	check_line_text("desk", CCCD_OK, &outcome, 5, line);
+	assert_non_null(strstr(line, " detail=\"a????\" took_us=5"));
+}
+
 static void check_line_ends_where_the_check_did(void **state)
 {
 	const struct check_outcome outcome = { .transaction = "t1",
@@ -64,6 +84,7 @@ static void check_line_of_the_longest_parts_is_whole(void **state)
 	caller[sizeof(caller) - 1] = '\0';
 	memset(outcome.transaction, 't', sizeof(outcome.transaction) - 1);
 	memset(outcome.request_id, 'r', sizeof(outcome.request_id) - 1);
+	memset(outcome.detail, 'd', sizeof(outcome.detail) - 1);
 	/* A quarter of an hour in each. */
 	for (size_t i = 0; i < CHECK_STAGES; i++)
 		outcome.stage_us[i] = 900000000;
@@ -88,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(check_line_tells_every_stage),
+		cmocka_unit_test(check_line_quotes_what_the_question_lacks),
 		cmocka_unit_test(check_line_ends_where_the_check_did),
 		cmocka_unit_test(check_line_of_the_longest_parts_is_whole),
 		cmocka_unit_test(check_line_is_cut_at_its_end),
