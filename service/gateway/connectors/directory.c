@@ -188,14 +188,15 @@ static enum registry_outcome outcome_of(unsigned int rows)
 }
 
 static enum registry_outcome run(struct connector_state *state,
-                                 const struct directory_ask *ask)
+                                 const struct directory_ask *ask,
+                                 bool *ret_kept)
 {
 	void *connection = pool_take(&state->pool);
 	enum registry_outcome outcome = REGISTRY_NOT_ASKED;
-	bool kept = connection != NULL;
 	unsigned int rows = 0;
 
-	if (!kept)
+	*ret_kept = connection != NULL;
+	if (connection == NULL)
 		outcome = state->engine->connect(&state->own.source,
 		                                 ask->deadline_ms, &connection);
 	if (outcome != REGISTRY_NOT_ASKED)
@@ -223,14 +224,16 @@ static enum cccd_err directory_query(struct connector_state *state,
 		.take = take,
 		.context = &ret->citizen,
 	};
+	bool kept = false;
 
-	ret->outcome = run(state, &ask);
-	/* A server that was restarted left us a dead connection; reading
-	 * again is reading once. */
-	if (ret->outcome == REGISTRY_BROKEN_OFF) {
+	/* A server that was restarted left us dead connections, perhaps as
+	 * many as the pool holds; reading again is reading once. What a
+	 * fresh one says counts. */
+	do {
 		citizen_wipe(&ret->citizen);
-		ret->outcome = run(state, &ask);
-	}
+		ret->outcome = run(state, &ask, &kept);
+	} while (ret->outcome == REGISTRY_BROKEN_OFF && kept &&
+	         clock_steady_ms() < ask.deadline_ms);
 	ret->attempts = 1;
 	return CCCD_OK;
 }

@@ -120,10 +120,18 @@ static enum registry_outcome prepare(PGconn *pg, const char *name,
 	return outcome;
 }
 
+/* libpq would write what the server remarks to standard error. */
+static void keep_quiet(void *context, const char *message)
+{
+	(void)context;
+	(void)message;
+}
+
 /* The name may come with settings of its own; ours come after it. */
 static PGconn *begin_connect(const struct directory_source *source)
 {
 	char options[96];
+	PGconn *pg = NULL;
 
 	static const char *const keys[] = { "dbname", "client_encoding",
 		                            "options",
@@ -135,7 +143,9 @@ static PGconn *begin_connect(const struct directory_source *source)
 	               "-c default_transaction_read_only=on "
 	               "-c statement_timeout=%u",
 	               source->request_ms);
-	return PQconnectStartParams(keys, values, 1);
+	pg = PQconnectStartParams(keys, values, 1);
+	(void)PQsetNoticeProcessor(pg, keep_quiet, NULL);
+	return pg;
 }
 
 static enum registry_outcome
