@@ -64,9 +64,11 @@ const struct next_step next_support = {
 	{ "Ghi lại mã lỗi và báo người quản trị.",
 	  "Note the error code and tell the administrator." }
 };
-const struct next_step next_pause = { "pause_and_retry",
-	                              { "Chờ một lát rồi thử lại.",
-	                                "Wait a moment, then try again." } };
+const struct next_step next_pause = {
+	"pause_and_retry",
+	{ "Chờ hết thời gian ghi ở Retry-After rồi thử lại.",
+	  "Wait as long as Retry-After says, then try again." }
+};
 const struct next_step next_again = {
 	"start_again", { "Bắt đầu một lượt đọc mới.", "Start a new read." }
 };
@@ -89,4 +91,37 @@ const struct next_step next_consent = {
 	"ask_consent",
 	{ "Hỏi lại người dân; không đồng ý thì không đọc thẻ.",
 	  "Ask the citizen again; without consent the card is not read." }
+};
+const struct next_step next_device = {
+	"register_device",
+	{ "Trên máy đọc chạy: cccd device show --jwks, rồi nhờ người quản trị "
+	  "bên nhận thêm khoá đó.",
+	  "On the desk run: cccd device show --jwks; have the administrator of "
+	  "the system that checks it add that key." }
+};
+const struct next_step next_devices = {
+	"list_devices",
+	{ "Không cần làm gì thêm. Xem các khoá: cccd-gateway device list",
+	  "Nothing is to be done. See the keys: cccd-gateway device list" }
+};
+const struct next_step next_new_key = {
+	"make_new_key",
+	{ "Trên máy đọc chạy: cccd device rotate, rồi nhờ người quản trị thêm "
+	  "khoá mới.",
+	  "On the desk run: cccd device rotate; have the administrator add the "
+	  "new key." }
+};
+const struct next_step next_log = {
+	"keep_log",
+	{ "Giữ nguyên nhật ký, không sửa hay xoá, và báo người chịu trách "
+	  "nhiệm.",
+	  "Keep the log as it is, change and delete nothing, and tell whoever "
+	  "is responsible." }
+};
+const struct next_step next_token = {
+	"check_token",
+	{ "Bắt đầu một lượt đọc mới; nếu vẫn lỗi, nhờ người quản trị kiểm tra "
+	  "mã truy cập của phần mềm.",
+	  "Start a new read; if that fails too, have the administrator check "
+	  "the token of the front end or back end." }
 };

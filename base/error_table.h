@@ -56,5 +56,10 @@ extern const struct next_step next_front_end;
 extern const struct next_step next_registry;
 extern const struct next_step next_agent;
 extern const struct next_step next_consent;
+extern const struct next_step next_device;
+extern const struct next_step next_devices;
+extern const struct next_step next_new_key;
+extern const struct next_step next_log;
+extern const struct next_step next_token;
 
 #endif

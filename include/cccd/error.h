@@ -97,6 +97,7 @@ enum cccd_err {
 	CCCD_ERR_NONCE_EXPIRED = 0x0510,     /* the reading took too long */
 	CCCD_ERR_OTHER_CITIZEN = 0x0511,     /* not whom the caller names */
 	CCCD_ERR_CARD_UNPROVEN = 0x0512,     /* the card's own verdict */
+	CCCD_ERR_LOG_BROKEN = 0x0513,        /* changed, or lines are gone */
 
 	/* Policy and configuration. */
 	CCCD_ERR_POLICY_DOWNGRADE = 0x0601, /* PACE to BAC refused */
@@ -134,6 +135,7 @@ enum cccd_err {
 	CCCD_ERR_SESSION_EXPIRED = 0x070F,
 	CCCD_ERR_RESULT_DELIVERED = 0x0710, /* it is given once */
 	CCCD_ERR_PORTRAIT = 0x0711,         /* there is none to give */
+	CCCD_ERR_DEVICE_KNOWN = 0x0712,     /* it is registered already */
 
 	/* This machine. */
 	CCCD_ERR_MEMORY = 0x0801,

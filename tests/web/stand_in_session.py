@@ -23,7 +23,7 @@ PROBLEMS = {
     "reader_busy": (409, True, "wait_and_retry"),
     "result_already_delivered": (410, False, "start_again"),
     "session_not_found": (404, False, "start_again"),
-    "token_invalid": (401, False, "start_again"),
+    "token_invalid": (401, False, "check_token"),
 }
 
 

@@ -208,13 +208,18 @@ export const problems = Object.freeze({
 		vi: "Dạng dữ liệu chưa được hỗ trợ.",
 		en: "This form of data is not supported.",
 	},
+	"device_known": {
+		status: 409, retryable: false, next: "list_devices",
+		vi: "Khoá này đã được đăng ký từ trước.",
+		en: "This key is registered already.",
+	},
 	"device_revoked": {
-		status: 422, retryable: false, next: "call_support",
+		status: 422, retryable: false, next: "make_new_key",
 		vi: "Khoá của máy đọc này đã bị thu hồi.",
 		en: "This desk's device key was revoked.",
 	},
 	"device_unknown": {
-		status: 422, retryable: false, next: "mend_registration",
+		status: 422, retryable: false, next: "register_device",
 		vi: "Máy đọc này chưa được đăng ký.",
 		en: "This desk's device key is not registered.",
 	},
@@ -257,6 +262,11 @@ export const problems = Object.freeze({
 		status: 424, retryable: false, next: "check_by_hand",
 		vi: "Thẻ gửi trả lại chính khoá của đầu đọc.",
 		en: "The card sent our own key back.",
+	},
+	"log_broken": {
+		status: 500, retryable: false, next: "keep_log",
+		vi: "Nhật ký đã bị sửa hoặc thiếu.",
+		en: "The log was changed, or lines of it are missing.",
 	},
 	"malformed_request": {
 		status: 400, retryable: false, next: "mend_request",
@@ -350,8 +360,8 @@ export const problems = Object.freeze({
 	},
 	"rate_limited": {
 		status: 429, retryable: true, next: "pause_and_retry",
-		vi: "Đã dùng hết số lượt đọc cho phép trong một giờ.",
-		en: "The hourly quota of reads is used up.",
+		vi: "Quá nhiều yêu cầu.",
+		en: "Too many requests.",
 	},
 	"reader_busy": {
 		status: 409, retryable: true, next: "wait_and_retry",
@@ -434,9 +444,9 @@ export const problems = Object.freeze({
 		en: "The gateway's database does not answer.",
 	},
 	"token_invalid": {
-		status: 401, retryable: false, next: "start_again",
-		vi: "Mã phiên không hợp lệ.",
-		en: "The session token is not valid.",
+		status: 401, retryable: false, next: "check_token",
+		vi: "Mã truy cập không hợp lệ.",
+		en: "The access token is not valid.",
 	},
 	"too_large": {
 		status: 413, retryable: false, next: "mend_request",
@@ -486,6 +496,10 @@ export const nextSteps = Object.freeze({
 		vi: "Cắm lại đầu đọc rồi chạy: cccd readers",
 		en: "Plug the reader in again, then run: cccd readers",
 	},
+	"check_token": {
+		vi: "Bắt đầu một lượt đọc mới; nếu vẫn lỗi, nhờ người quản trị kiểm tra mã truy cập của phần mềm.",
+		en: "Start a new read; if that fails too, have the administrator check the token of the front end or back end.",
+	},
 	"compare_photo": {
 		vi: "Đối chiếu với ảnh in trên thẻ.",
 		en: "Compare with the photograph printed on the card.",
@@ -494,9 +508,21 @@ export const nextSteps = Object.freeze({
 		vi: "Nạp chứng thư CSCA do cơ quan có thẩm quyền cung cấp: cccd trust import TỆP",
 		en: "Import the CSCA certificate from the authority: cccd trust import FILE",
 	},
+	"keep_log": {
+		vi: "Giữ nguyên nhật ký, không sửa hay xoá, và báo người chịu trách nhiệm.",
+		en: "Keep the log as it is, change and delete nothing, and tell whoever is responsible.",
+	},
 	"lay_card": {
 		vi: "Đặt thẻ nằm yên trên đầu đọc rồi thử lại.",
 		en: "Lay the card flat on the reader, keep it still, and try again.",
+	},
+	"list_devices": {
+		vi: "Không cần làm gì thêm. Xem các khoá: cccd-gateway device list",
+		en: "Nothing is to be done. See the keys: cccd-gateway device list",
+	},
+	"make_new_key": {
+		vi: "Trên máy đọc chạy: cccd device rotate, rồi nhờ người quản trị thêm khoá mới.",
+		en: "On the desk run: cccd device rotate; have the administrator add the new key.",
 	},
 	"mend_configuration": {
 		vi: "Sửa cấu hình theo dòng được nêu rồi thử lại.",
@@ -515,12 +541,16 @@ export const nextSteps = Object.freeze({
 		en: "",
 	},
 	"pause_and_retry": {
-		vi: "Chờ một lát rồi thử lại.",
-		en: "Wait a moment, then try again.",
+		vi: "Chờ hết thời gian ghi ở Retry-After rồi thử lại.",
+		en: "Wait as long as Retry-After says, then try again.",
 	},
 	"read_manual": {
 		vi: "Xem hướng dẫn: cccd --help",
 		en: "See: cccd --help",
+	},
+	"register_device": {
+		vi: "Trên máy đọc chạy: cccd device show --jwks, rồi nhờ người quản trị bên nhận thêm khoá đó.",
+		en: "On the desk run: cccd device show --jwks; have the administrator of the system that checks it add that key.",
 	},
 	"start_again": {
 		vi: "Bắt đầu một lượt đọc mới.",
