@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { CHUNK = 65536, PATH_TEXT_MAX = 2048 };
@@ -18,6 +19,17 @@ static void fd_cleanup(const int *fd)
 static enum cccd_err bad_file(struct cccd_error *error, const char *what)
 {
 	return fail_native(error, CCCD_ERR_USAGE_FILE, errno, "%s", what);
+}
+
+enum cccd_err fail_path(struct cccd_error *error, enum cccd_err code,
+                        long native, const char *path, const char *what)
+{
+	/* glibc gives each thread its own; and the words are constants.
+	 * NOLINTNEXTLINE(concurrency-mt-unsafe) */
+	const char *cause = native != 0 ? strerror((int)native) : "";
+
+	return fail_native(error, code, native, "%.90s: %s%s%s", path, what,
+	                   native != 0 ? ": " : "", cause);
 }
 
 enum cccd_err file_read_fd(int fd, struct cccd_error *error, struct buf *ret)

@@ -31,4 +31,13 @@ CHECKED enum cccd_err file_read_fd(int fd, struct cccd_error *error,
 CHECKED enum cccd_err file_write(const char *path, struct span bytes,
                                  struct cccd_error *error);
 
+/**
+ * fail_path() - record which file it was, as fail_native().
+ * @native: errno, told in words; 0 for none
+ * @path:   cut where it is very long
+ * @what:   constant words
+ */
+enum cccd_err fail_path(struct cccd_error *error, enum cccd_err code,
+                        long native, const char *path, const char *what);
+
 #endif

@@ -5,6 +5,7 @@
 #include "base/private_file.h"
 #include "base/sign_pair.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -220,6 +221,10 @@ static void private_file_reads_only_what_is_private(void **state)
 	assert_int_equal(
 	        private_file_read(link, PRIVATE_FILE_OWN, NULL, &bytes),
 	        CCCD_ERR_POLICY_CONFIG);
+	assert_int_equal(
+	        private_file_read(link, PRIVATE_FILE_OWN, &error, &bytes),
+	        CCCD_ERR_POLICY_CONFIG);
+	assert_memory_equal(error.text, link, strlen(link));
 	assert_int_equal(private_file_read(dir, PRIVATE_FILE_OWN, NULL, &bytes),
 	                 CCCD_ERR_POLICY_CONFIG);
 	for (mode_t bit = 1; bit <= 040; bit *= 2) {
@@ -229,6 +234,10 @@ static void private_file_reads_only_what_is_private(void **state)
 		assert_int_equal(
 		        private_file_read(path, PRIVATE_FILE_OWN, NULL, &bytes),
 		        CCCD_ERR_POLICY_CONFIG);
+		error = (struct cccd_error){ 0 };
+		(void)!private_file_read(path, PRIVATE_FILE_OWN, &error,
+		                         &bytes);
+		assert_memory_equal(error.text, path, strlen(path));
 		assert_int_equal(private_file_read(path,
 		                                   PRIVATE_FILE_CREDENTIAL,
 		                                   NULL, &bytes),
@@ -236,8 +245,15 @@ static void private_file_reads_only_what_is_private(void **state)
 	}
 	assert_int_equal(unlink(path), 0);
 	assert_int_equal(
+	        private_file_read(path, PRIVATE_FILE_OWN, NULL, &bytes),
+	        CCCD_ERR_USAGE_FILE);
+	error = (struct cccd_error){ 0 };
+	assert_int_equal(
 	        private_file_read(path, PRIVATE_FILE_OWN, &error, &bytes),
 	        CCCD_ERR_USAGE_FILE);
+	assert_memory_equal(error.text, path, strlen(path));
+	assert_non_null(strstr(error.text, "No such file"));
+	assert_int_equal(error.native, ENOENT);
 	assert_int_equal(unlink(link), 0);
 	assert_int_equal(rmdir(dir), 0);
 }
