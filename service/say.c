@@ -4,8 +4,10 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { LINE_MAX_LEN = 512, SAY_ERROR = 1, SAY_WARNING, SAY_INFO };
+enum { LINE_MAX_LEN = 512, HELP_MAX = 128 };
+enum { SAY_ERROR = 1, SAY_WARNING, SAY_INFO };
 
 /* Set once before the first thread, only read after. */
 static struct {
@@ -64,13 +66,38 @@ void say_warning(const char *vietnamese, const char *english, ...)
 	va_end(args);
 }
 
-void say_error(const struct cccd_error *error)
+/* @next: "" for none */
+static void tell(const struct cccd_error *error, const char *next)
 {
 	char line[LINE_MAX_LEN];
 
-	(void)snprintf(line, sizeof(line), "%s (%s: %s) %s",
+	(void)snprintf(line, sizeof(line), "%s (%s%s%s)%s%s",
 	               cccd_err_text(error->code, manner.lang),
-	               cccd_err_code(error->code), error->text,
-	               cccd_err_next_text(error->code, manner.lang));
+	               cccd_err_code(error->code),
+	               error->text[0] != '\0' ? ": " : "", error->text,
+	               next[0] != '\0' ? " " : "", next);
 	say(3, line);
+}
+
+void say_error(const struct cccd_error *error)
+{
+	char help[HELP_MAX];
+
+	/* The table has cccd(1) say this. */
+	if (strcmp(cccd_err_next(error->code), "read_manual") == 0) {
+		(void)snprintf(help, sizeof(help),
+		               manner.lang == CCCD_LANG_EN
+		                       ? "See: %s --help"
+		                       : "Xem hướng dẫn: %s --help",
+		               manner.program);
+		tell(error, help);
+		return;
+	}
+	tell(error, cccd_err_next_text(error->code, manner.lang));
+}
+
+void say_error_next(const struct cccd_error *error, const char *vietnamese,
+                    const char *english)
+{
+	tell(error, manner.lang == CCCD_LANG_EN ? english : vietnamese);
 }

@@ -28,4 +28,8 @@ void say_warning(const char *vietnamese, const char *english, ...);
 /* An error with its code, its cause and its next step. */
 void say_error(const struct cccd_error *error);
 
+/* The same with a next step of the caller's own. */
+void say_error_next(const struct cccd_error *error, const char *vietnamese,
+                    const char *english);
+
 #endif
