@@ -86,7 +86,7 @@ static enum cccd_err device_add(struct store *store,
 		err = add_key(store, keys, command->name);
 	if (err == CCCD_OK)
 		print_key(keys);
-	else
+	else if (err == CCCD_ERR_USAGE_STATE)
 		err = fail(error, err, "the key is there, or was revoked");
 	cccd_jwks_free(keys);
 	return err;
@@ -126,7 +126,9 @@ static enum cccd_err device_revoke(struct store *store,
 
 	clock_text(clock_wall_s(), now);
 	err = store_device_revoke(store, command->words[2], now);
-	return err == CCCD_OK ? err : fail(error, err, "no such device");
+	return err == CCCD_ERR_ASSERTION_DEVICE_UNKNOWN
+	               ? fail(error, err, "no such device")
+	               : err;
 }
 
 /* RFC 4180; what a spreadsheet would take for a formula gets a mark. */
@@ -226,15 +228,29 @@ static const struct {
 	const char *noun;
 	const char *verb;
 	size_t words;
+	/* What was never there is no empty log. */
+	bool existing;
 	enum cccd_err (*run)(struct store *store, const struct command *command,
 	                     struct cccd_error *error);
 } commands[] = {
-	{ "device", "add", 3, device_add },
-	{ "device", "list", 2, device_list },
-	{ "device", "revoke", 3, device_revoke },
-	{ "log", "export", 2, log_export },
-	{ "log", "verify", 2, log_verify },
+	{ "device", "add", 3, false, device_add },
+	{ "device", "list", 2, true, device_list },
+	{ "device", "revoke", 3, true, device_revoke },
+	{ "log", "export", 2, true, log_export },
+	{ "log", "verify", 2, true, log_verify },
 };
+
+/* Only where nothing was said of it yet. */
+static enum cccd_err name_store(const struct gateway_config *config,
+                                struct cccd_error *error)
+{
+	bool server = config->conninfo_file[0] != '\0';
+
+	if (error->code != CCCD_OK)
+		return error->code;
+	return fail(error, CCCD_ERR_STORE, "%.100s: cannot be read or written",
+	            server ? config->conninfo_file : config->store);
+}
 
 int command_run(const struct command *command,
                 const struct gateway_config *config)
@@ -251,9 +267,11 @@ int command_run(const struct command *command,
 		at++;
 	if (at == ARRAY_LEN(commands))
 		return COMMAND_CALL;
-	err = gateway_store_open(config, &error, &store);
+	err = gateway_store_open(config, commands[at].existing, &error, &store);
 	if (err == CCCD_OK)
 		err = commands[at].run(store, command, &error);
+	if (err == CCCD_ERR_STORE)
+		err = name_store(config, &error);
 	store_close(store);
 	if (err == CCCD_ERR_TRUST_REFUSED) {
 		(void)command_complain(&error, err);

@@ -44,11 +44,13 @@ struct gateway {
 };
 
 enum cccd_err gateway_store_open(const struct gateway_config *config,
-                                 struct cccd_error *error, struct store **ret)
+                                 bool existing, struct cccd_error *error,
+                                 struct store **ret)
 {
 	BUF conninfo = buf_make(CONNINFO_MAX);
 	struct store_place place = { .path = config->store,
-		                     .connections = config->workers };
+		                     .connections = config->workers,
+		                     .existing = existing };
 	struct span text;
 
 	if (config->conninfo_file[0] == '\0')
@@ -133,7 +135,7 @@ static enum cccd_err open_parts(struct gateway *gateway,
 	struct check_parts *check = &gateway->check;
 
 	TRY(notify_open(&gateway->notify));
-	TRY(gateway_store_open(config, error, &gateway->store));
+	TRY(gateway_store_open(config, false, error, &gateway->store));
 	TRY(load_log_key(gateway, error));
 	TRY(open_connector(gateway, error));
 	TRY(open_tables(gateway));

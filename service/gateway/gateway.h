@@ -10,11 +10,13 @@ struct gateway;
 
 /**
  * gateway_store_open() - the store that a configuration names.
+ * @existing: see struct store_place
  *
  * Return: as store_open(); CCCD_ERR_POLICY_CONFIG for a conninfo file that
  * others may read; CCCD_ERR_USAGE_FILE.
  */
 CHECKED enum cccd_err gateway_store_open(const struct gateway_config *config,
+                                         bool existing,
                                          struct cccd_error *error,
                                          struct store **ret);
 

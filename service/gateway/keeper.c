@@ -143,11 +143,19 @@ static void tell(struct keeper *keeper)
 	keeper->told = good;
 	(void)pthread_mutex_unlock(&keeper->lock);
 	if (good)
-		say_info("Cơ sở dữ liệu của cổng tra cứu đã trả lời lại.",
-		         "The gateway's database answers again.");
+		say_info("Cơ sở dữ liệu của cổng tra cứu đã ghi được lại.",
+		         "The gateway's database can be written again.");
 	else
-		say_warning("Cơ sở dữ liệu của cổng tra cứu không trả lời.",
-		            "The gateway's database does not answer.");
+		say_warning(
+		        "Không ghi được cơ sở dữ liệu của cổng tra cứu (%s):"
+		        " mọi yêu cầu bị từ chối cho đến khi ghi được."
+		        " Hãy xem đĩa có đầy không, tệp có bị chuyển chỗ"
+		        " không, máy chủ PostgreSQL có chạy không.",
+		        "The gateway's database cannot be written (%s):"
+		        " requests are refused until it can. Look for a"
+		        " full disk, a file that was moved, a PostgreSQL"
+		        " server that does not run.",
+		        cccd_err_code(CCCD_ERR_STORE));
 	(void)pthread_mutex_lock(&keeper->lock);
 }
 
@@ -159,12 +167,16 @@ static void *run(void *context)
 	while (!keeper->ending) {
 		uint64_t when_ms = next_ms(keeper);
 
+		/* A request met it before any look did. */
+		if (keeper->told != keeper->store_ok) {
+			tell(keeper);
+			continue;
+		}
 		if (clock_steady_ms() < when_ms) {
 			wait_until(keeper, when_ms);
 			continue;
 		}
 		look(keeper);
-		tell(keeper);
 		tidy_in_turn(keeper);
 	}
 	(void)pthread_mutex_unlock(&keeper->lock);

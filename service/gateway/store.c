@@ -2,10 +2,12 @@
 /* The store: its connections, nonces and devices. */
 #include "service/gateway/store.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/secret.h"
 #include "service/gateway/store_inside.h"
@@ -49,27 +51,42 @@ static enum cccd_err set_up(struct store *store,
 	return CCCD_OK;
 }
 
+static enum cccd_err connect_first(struct store *store, bool existing,
+                                   struct cccd_error *error)
+{
+	const struct store_place place = { .path = store->path,
+		                           .conninfo = store->conninfo,
+		                           .existing = existing };
+	struct stat file;
+
+	TRY(store->engine->connect(&place, error, &store->writers.idle[0]));
+	store->writers.idle_count = 1;
+	store->writers.open = 1;
+	if (store->path == NULL)
+		return CCCD_OK;
+	if (stat(store->path, &file) != 0)
+		return fail_native(error, CCCD_ERR_STORE, errno,
+		                   "%.100s: it went away", store->path);
+	store->device = file.st_dev;
+	store->inode = file.st_ino;
+	return CCCD_OK;
+}
+
 enum cccd_err store_open(const struct store_place *place,
                          struct cccd_error *error, struct store **ret)
 {
 	struct store *store = calloc(1, sizeof(*store));
-	struct store_place own;
 	enum cccd_err err = CCCD_OK;
 
 	if (store == NULL)
 		return CCCD_ERR_MEMORY;
 	err = set_up(store, place, error);
-	own = (struct store_place){ .path = store->path,
-		                    .conninfo = store->conninfo };
 	if (err == CCCD_OK)
-		err = store->engine->connect(&own, error,
-		                             &store->writers.idle[0]);
+		err = connect_first(store, place->existing, error);
 	if (err != CCCD_OK) {
 		store_close(store);
 		return err;
 	}
-	store->writers.idle_count = 1;
-	store->writers.open = 1;
 	*ret = store;
 	return CCCD_OK;
 }
@@ -248,8 +265,9 @@ static enum cccd_err look(struct store_lease *lease, void *context)
 		       " AND seq = 0",
 	};
 	const struct store_query touch = {
-		.sql = "UPDATE usage_chain SET seq = seq WHERE one = 1"
-		       " RETURNING seq",
+		/* SQLite writes nothing for what stays the same. */
+		.sql = "UPDATE usage_chain SET looked = looked + 1"
+		       " WHERE one = 1 RETURNING looked",
 	};
 	size_t rows = 0;
 

@@ -4,6 +4,7 @@
 #define SERVICE_GATEWAY_STORE_INSIDE_H
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #include "service/gateway/store_engine.h"
 
@@ -65,12 +66,15 @@ struct store_queue {
 
 /**
  * struct store - a database.
+ * @device, @inode: of the file at @path
  * @readers: apart from the writers where only one may write
  * @nonces:  only there, too
  */
 struct store {
 	const struct store_engine *engine;
 	char *path;
+	dev_t device;
+	ino_t inode;
 	char *conninfo;
 	struct store_pool writers;
 	struct store_pool readers;

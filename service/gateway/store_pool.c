@@ -2,6 +2,8 @@
 /* Connections to the store, and work in them. */
 #include "service/gateway/store_inside.h"
 
+#include <sys/stat.h>
+
 bool store_pool_init(struct store_pool *pool, size_t most)
 {
 	if (pthread_mutex_init(&pool->lock, NULL) != 0)
@@ -47,15 +49,29 @@ static void drop_place(struct store_pool *pool)
 	(void)pthread_mutex_unlock(&pool->lock);
 }
 
+/* What is written to a file that was moved, nobody would find again; and the
+ * files beside another one in its place are not that one's. */
+static bool is_in_place(const struct store *store)
+{
+	struct stat file;
+
+	return store->path == NULL ||
+	       (stat(store->path, &file) == 0 && file.st_dev == store->device &&
+	        file.st_ino == store->inode);
+}
+
 /* Waits for a free connection. */
 static enum cccd_err take(struct store *store, struct store_pool *pool,
                           struct store_lease *ret)
 {
 	const struct store_place place = { .path = store->path,
-		                           .conninfo = store->conninfo };
+		                           .conninfo = store->conninfo,
+		                           .existing = true };
 	void *handle = NULL;
 	enum cccd_err err = CCCD_OK;
 
+	if (!is_in_place(store))
+		return CCCD_ERR_STORE;
 	wait_for_place(pool, &handle);
 	if (handle == NULL)
 		err = store->engine->connect(&place, NULL, &handle);

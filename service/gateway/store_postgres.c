@@ -9,7 +9,12 @@
 #include "base/macros.h"
 #include "service/gateway/store_engine.h"
 
-enum { COLUMNS_MAX = 32, PREPARED_MAX = 32, PREPARED_NAME = 8, VERSION_MAX = 12 };
+enum {
+	COLUMNS_MAX = 32,
+	PREPARED_MAX = 32,
+	PREPARED_NAME = 8,
+	VERSION_MAX = 12
+};
 
 static void keep_quiet(void *context, const char *message)
 {
@@ -131,7 +136,7 @@ static bool take_version(void *context, const char *const *values)
 	return true;
 }
 
-static enum cccd_err make_tables(struct connection *connection,
+static enum cccd_err make_tables(struct connection *connection, bool existing,
                                  long *ret_version)
 {
 	const struct store_query ask = {
@@ -153,6 +158,8 @@ static enum cccd_err make_tables(struct connection *connection,
 	TRY(run_query(connection, &ask, NULL));
 	if (*ret_version >= STORE_SCHEMA_VERSION)
 		return CCCD_OK;
+	if (existing && *ret_version == 0)
+		return CCCD_ERR_STORE;
 	/* An index of a log of years takes its time. */
 	TRY(say(connection, "SET LOCAL statement_timeout = 0"));
 	for (const struct store_step *step = store_steps; step->sql != NULL;
@@ -166,7 +173,7 @@ static enum cccd_err make_tables(struct connection *connection,
 	return CCCD_OK;
 }
 
-static enum cccd_err bring_up(struct connection *connection,
+static enum cccd_err bring_up(struct connection *connection, bool existing,
                               struct cccd_error *error)
 {
 	long version = 0;
@@ -175,7 +182,7 @@ static enum cccd_err bring_up(struct connection *connection,
 	if (err == CCCD_OK)
 		err = say(connection, "BEGIN");
 	if (err == CCCD_OK)
-		err = make_tables(connection, &version);
+		err = make_tables(connection, existing, &version);
 	if (err == CCCD_OK)
 		err = say(connection, "COMMIT");
 	if (err != CCCD_OK)
@@ -208,7 +215,7 @@ static enum cccd_err connect_server(const struct store_place *place,
 		err = fail(error, CCCD_ERR_STORE,
 		           "the database cannot be reached");
 	else
-		err = bring_up(connection, error);
+		err = bring_up(connection, place->existing, error);
 	if (err != CCCD_OK)
 		close_connection(connection);
 	else

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The store in a file of one's own: SQLite with a write-ahead log. */
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -166,17 +167,26 @@ static void make_file(const char *path)
 		(void)close(file);
 }
 
-static enum cccd_err open_up(struct connection *connection, const char *path,
+static enum cccd_err open_up(struct connection *connection,
+                             const struct store_place *place,
                              struct cccd_error *error)
 {
+	const char *path = place->path;
 	bool good = false;
 
-	make_file(path);
+	if (!place->existing)
+		make_file(path);
+	else if (access(path, F_OK) != 0 && errno == ENOENT)
+		return fail_native(error, CCCD_ERR_STORE, errno,
+		                   "%.100s: no such file", path);
 	good = sqlite3_open_v2(path, &connection->db,
 	                       SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
 	                       NULL) == SQLITE_OK;
 	if (good) {
 		(void)sqlite3_busy_timeout(connection->db, BUSY_MS);
+		if (place->existing && version_of(connection) == 0)
+			return fail(error, CCCD_ERR_STORE,
+			            "%.100s: no gateway's file", path);
 		good = execute(connection, "PRAGMA journal_mode = WAL") &&
 		       execute(connection, "PRAGMA synchronous = NORMAL") &&
 		       execute(connection, "PRAGMA secure_delete = ON") &&
@@ -201,7 +211,7 @@ static enum cccd_err connect_file(const struct store_place *place,
 
 	if (connection == NULL)
 		return CCCD_ERR_MEMORY;
-	err = open_up(connection, place->path, error);
+	err = open_up(connection, place, error);
 	if (err != CCCD_OK)
 		close_file(connection);
 	else

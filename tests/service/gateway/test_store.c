@@ -2,12 +2,16 @@
 /* One contract, two databases. */
 #include "service/gateway/store.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cccd/export.h>
@@ -282,6 +286,84 @@ static void store_that_is_sound_is_seen(void **state)
 	pair_assert_whole(pair->one, 1);
 }
 
+/* No file grows any more: what a full disk is to SQLite. */
+static void store_on_a_full_disk_is_seen(void **state)
+{
+	struct pair *pair = pair_of(state);
+	char path[96];
+	struct stat log;
+	struct rlimit before;
+	struct rlimit full;
+	enum cccd_err err = CCCD_OK;
+
+	(void)snprintf(path, sizeof(path), "%s-wal", pair->path);
+	assert_int_equal(store_look(pair->one), CCCD_OK);
+	assert_int_equal(stat(path, &log), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	full = before;
+	full.rlim_cur = (rlim_t)log.st_size;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &full), 0);
+	err = store_look(pair->one);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(err, CCCD_ERR_STORE);
+	assert_int_equal(store_look(pair->one), CCCD_OK);
+}
+
+/* Lines in a file that nobody knows are no log; nor is an empty one in its
+ * place the one that was there. */
+static void file_that_moves_is_not_written(void **state)
+{
+	struct pair *pair = pair_of(state);
+	char away[96];
+
+	(void)snprintf(away, sizeof(away), "%s-away", pair->path);
+	assert_int_equal(rename(pair->path, away), 0);
+	assert_int_equal(store_look(pair->one), CCCD_ERR_STORE);
+	assert_int_equal(pair_append(pair->one, "a", "2026-01-01T00:00:00Z"),
+	                 CCCD_ERR_STORE);
+	assert_int_not_equal(access(pair->path, F_OK), 0);
+	assert_int_equal(close(open(pair->path, O_WRONLY | O_CREAT, 0600)), 0);
+	assert_int_equal(store_look(pair->one), CCCD_ERR_STORE);
+	assert_int_equal(rename(away, pair->path), 0);
+	assert_int_equal(store_look(pair->one), CCCD_OK);
+	pair_assert_whole(pair->one, 0);
+}
+
+static void opens_nowhere(const struct store_place *place)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct store *store = NULL;
+
+	assert_int_equal(store_open(place, &error, &store), CCCD_ERR_STORE);
+	if (place->path != NULL)
+		assert_non_null(strstr(error.text, place->path));
+}
+
+static void what_is_not_there_is_only_made_when_wanted(void **state)
+{
+	const struct pair *pair = pair_of(state);
+	struct store_place place = pair->place;
+	struct store *store = NULL;
+	char path[96];
+
+	(void)snprintf(path, sizeof(path), "%s/typo.db", pair->dir);
+	place.path = path;
+	place.existing = true;
+	opens_nowhere(&place);
+	assert_int_not_equal(access(path, F_OK), 0);
+	/* Nor is any other program's file taken for an empty one. */
+	assert_int_equal(close(open(path, O_WRONLY | O_CREAT, 0600)), 0);
+	opens_nowhere(&place);
+	place.existing = false;
+	assert_int_equal(store_open(&place, NULL, &store), CCCD_OK);
+	store_close(store);
+	place.existing = true;
+	assert_int_equal(store_open(&place, NULL, &store), CCCD_OK);
+	store_close(store);
+	assert_int_equal(unlink(path), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -297,6 +379,9 @@ int main(void)
 		ALONE(log_that_was_edited_is_seen),
 		ALONE(store_that_lost_a_table_is_seen),
 		ALONE(later_version_is_refused),
+		ALONE(store_on_a_full_disk_is_seen),
+		ALONE(file_that_moves_is_not_written),
+		ALONE(what_is_not_there_is_only_made_when_wanted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
