@@ -291,14 +291,20 @@ static void on_request(void *context, struct listen_conn *conn,
 	listen_reply(conn, &reply);
 }
 
-/* A caller that hangs up does not stop its check: it may be asked already. */
+/* A caller that hangs up takes back what waits; the same assertion may come
+ * again. What has begun goes on. */
 static void on_closed(void *context, struct listen_conn *conn)
 {
+	struct gateway_api *api = context;
 	struct job *job = listen_user(conn);
 
-	(void)context;
-	if (job != NULL)
-		job->conn = NULL;
+	if (job == NULL)
+		return;
+	job->conn = NULL;
+	if (!workers_take_back(api->workers, job))
+		return;
+	api->metrics.abandoned++;
+	job_free(job);
 }
 
 static bool on_origin(void *context, const char *origin)

@@ -174,6 +174,10 @@ static void put_now(struct writer *writer, const struct metrics *metrics,
 	put(writer, "cccd_gateway_store_up %d\n", now->store_ok);
 	put_type(writer, "waiting", "gauge", "Requests in the queue.");
 	put(writer, "cccd_gateway_waiting %zu\n", now->waiting);
+	put_type(writer, "abandoned_total", "counter",
+	         "Requests whose caller hung up before they began.");
+	put(writer, "cccd_gateway_abandoned_total %" PRIu64 "\n",
+	    metrics->abandoned);
 	put_type(writer, "connections", "gauge", "Open connections.");
 	put(writer, "cccd_gateway_connections %zu\n", now->connections);
 }

@@ -12,9 +12,13 @@ enum {
 	METRICS_TEXT_MAX = 65536,
 };
 
-/** struct metrics - of one thread, the loop's. */
+/**
+ * struct metrics - of one thread, the loop's.
+ * @abandoned: whose caller hung up while they waited
+ */
 struct metrics {
 	uint64_t nonces;
+	uint64_t abandoned;
 	uint64_t attempts;
 	uint64_t verdicts[MATCH_NOT_FOUND + 1];
 	uint64_t outcomes[REGISTRY_OUTCOMES];

@@ -10,7 +10,8 @@
 #include "base/clock.h"
 #include "lib/json/result.h"
 
-enum { THREADS_MAX = 64 };
+/* One for nonces, one for checks. */
+enum { THREADS_MIN = 2, THREADS_MAX = 64 };
 
 /** struct line - jobs in the order in which they came. */
 struct line {
@@ -19,12 +20,28 @@ struct line {
 	size_t count;
 };
 
+/** struct share - waiting checks of one caller; free while there are none. */
+struct share {
+	char caller[GATEWAY_CALLER_MAX];
+	size_t waiting;
+};
+
+/**
+ * struct workers - threads and what they take.
+ * @nonces: before @checks: they wait for the database alone, and a card
+ *          cannot be read without one
+ * @nonce_come: for the first thread, which takes nothing else
+ * @come: for all others
+ */
 struct workers {
 	struct workers_parts parts;
 	pthread_mutex_t lock;
 	pthread_cond_t come;
-	struct line waiting;
+	pthread_cond_t nonce_come;
+	struct line nonces;
+	struct line checks;
 	struct line done;
+	struct share shares[GATEWAY_CALLERS_MAX];
 	bool ending;
 	pthread_t threads[THREADS_MAX];
 	unsigned int count;
@@ -33,21 +50,98 @@ struct workers {
 static void line_put(struct line *line, struct job *job)
 {
 	job->next = NULL;
+	job->at = line->last;
 	*line->last = job;
 	line->last = &job->next;
 	line->count++;
+}
+
+/* From anywhere in it. */
+static void line_leave(struct line *line, struct job *job)
+{
+	*job->at = job->next;
+	if (job->next != NULL)
+		job->next->at = job->at;
+	else
+		line->last = job->at;
+	job->next = NULL;
+	job->at = NULL;
+	line->count--;
 }
 
 static struct job *line_take(struct line *line)
 {
 	struct job *job = line->first;
 
-	if (job == NULL)
-		return NULL;
-	line->first = job->next;
-	line->count--;
-	if (line->first == NULL)
-		line->last = &line->first;
+	if (job != NULL)
+		line_leave(line, job);
+	return job;
+}
+
+/* Of this caller; NULL where so many others wait, after the list of callers
+ * was replaced, that there is none left. */
+static struct share *share_of(struct workers *workers, const struct job *job)
+{
+	struct share *unused = NULL;
+
+	for (size_t i = 0; i < ARRAY_LEN(workers->shares); i++) {
+		struct share *share = &workers->shares[i];
+
+		if (share->waiting == 0)
+			unused = share;
+		else if (strcmp(share->caller, job->caller.name) == 0)
+			return share;
+	}
+	if (unused != NULL)
+		memcpy(unused->caller, job->caller.name,
+		       sizeof(unused->caller));
+	return unused;
+}
+
+static bool put_check(struct workers *workers, struct job *job)
+{
+	size_t queue = workers->parts.queue;
+	size_t most = queue > 1 ? queue / 2 : 1;
+
+	if (workers->checks.count >= queue)
+		return false;
+	job->share = share_of(workers, job);
+	if (job->share == NULL || job->share->waiting >= most)
+		return false;
+	job->share->waiting++;
+	line_put(&workers->checks, job);
+	return true;
+}
+
+static bool put_nonce(struct workers *workers, struct job *job)
+{
+	if (workers->nonces.count >= workers->parts.queue)
+		return false;
+	line_put(&workers->nonces, job);
+	(void)pthread_cond_signal(&workers->nonce_come);
+	return true;
+}
+
+static void leave_line(struct workers *workers, struct job *job)
+{
+	job->waiting = false;
+	if (job->kind == JOB_NONCE) {
+		line_leave(&workers->nonces, job);
+	} else {
+		line_leave(&workers->checks, job);
+		job->share->waiting--;
+	}
+}
+
+/* The next one, NULL for none. */
+static struct job *leave_first(struct workers *workers, bool nonces_only)
+{
+	struct job *job = workers->nonces.first;
+
+	if (job == NULL && !nonces_only)
+		job = workers->checks.first;
+	if (job != NULL)
+		leave_line(workers, job);
 	return job;
 }
 
@@ -95,16 +189,17 @@ static void work(struct workers *workers, struct job *job)
 	buf_release(&job->body);
 }
 
-static void *run(void *context)
+static void run(struct workers *workers, bool nonces_only)
 {
-	struct workers *workers = context;
+	pthread_cond_t *come =
+	        nonces_only ? &workers->nonce_come : &workers->come;
 
 	(void)pthread_mutex_lock(&workers->lock);
 	while (!workers->ending) {
-		struct job *job = line_take(&workers->waiting);
+		struct job *job = leave_first(workers, nonces_only);
 
 		if (job == NULL) {
-			(void)pthread_cond_wait(&workers->come, &workers->lock);
+			(void)pthread_cond_wait(come, &workers->lock);
 			continue;
 		}
 		(void)pthread_mutex_unlock(&workers->lock);
@@ -114,6 +209,18 @@ static void *run(void *context)
 		workers->parts.wake(workers->parts.context);
 	}
 	(void)pthread_mutex_unlock(&workers->lock);
+}
+
+/* However slow the registry is, a card can be read. */
+static void *run_nonces(void *context)
+{
+	run(context, true);
+	return NULL;
+}
+
+static void *run_all(void *context)
+{
+	run(context, false);
 	return NULL;
 }
 
@@ -128,7 +235,9 @@ static bool start(struct workers *workers)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	while (good && workers->count < workers->parts.threads) {
 		good = pthread_create(&workers->threads[workers->count], NULL,
-		                      run, workers) == 0;
+		                      workers->count == 0 ? run_nonces
+		                                          : run_all,
+		                      workers) == 0;
 		if (good)
 			workers->count++;
 	}
@@ -146,11 +255,15 @@ enum cccd_err workers_new(const struct workers_parts *parts,
 	workers->parts = *parts;
 	if (workers->parts.threads > THREADS_MAX)
 		workers->parts.threads = THREADS_MAX;
-	workers->waiting.last = &workers->waiting.first;
+	if (workers->parts.threads < THREADS_MIN)
+		workers->parts.threads = THREADS_MIN;
+	workers->nonces.last = &workers->nonces.first;
+	workers->checks.last = &workers->checks.first;
 	workers->done.last = &workers->done.first;
 	/* Without attributes these only fail without memory. */
 	if (pthread_mutex_init(&workers->lock, NULL) != 0 ||
-	    pthread_cond_init(&workers->come, NULL) != 0) {
+	    pthread_cond_init(&workers->come, NULL) != 0 ||
+	    pthread_cond_init(&workers->nonce_come, NULL) != 0) {
 		free(workers);
 		return CCCD_ERR_MEMORY;
 	}
@@ -177,13 +290,16 @@ void workers_free(struct workers *workers)
 	(void)pthread_mutex_lock(&workers->lock);
 	workers->ending = true;
 	(void)pthread_cond_broadcast(&workers->come);
+	(void)pthread_cond_broadcast(&workers->nonce_come);
 	(void)pthread_mutex_unlock(&workers->lock);
 	for (unsigned int i = 0; i < workers->count; i++)
 		(void)pthread_join(workers->threads[i], NULL);
-	drop(&workers->waiting);
+	drop(&workers->nonces);
+	drop(&workers->checks);
 	drop(&workers->done);
 	(void)pthread_mutex_destroy(&workers->lock);
 	(void)pthread_cond_destroy(&workers->come);
+	(void)pthread_cond_destroy(&workers->nonce_come);
 	free(workers);
 }
 
@@ -192,13 +308,26 @@ enum cccd_err workers_put(struct workers *workers, struct job *job)
 	enum cccd_err err = CCCD_ERR_RATE_LIMITED;
 
 	(void)pthread_mutex_lock(&workers->lock);
-	if (workers->waiting.count < workers->parts.queue) {
-		line_put(&workers->waiting, job);
+	job->waiting = job->kind == JOB_NONCE ? put_nonce(workers, job)
+	                                      : put_check(workers, job);
+	if (job->waiting) {
 		(void)pthread_cond_signal(&workers->come);
 		err = CCCD_OK;
 	}
 	(void)pthread_mutex_unlock(&workers->lock);
 	return err;
+}
+
+bool workers_take_back(struct workers *workers, struct job *job)
+{
+	bool waited = false;
+
+	(void)pthread_mutex_lock(&workers->lock);
+	waited = job->waiting;
+	if (waited)
+		leave_line(workers, job);
+	(void)pthread_mutex_unlock(&workers->lock);
+	return waited;
 }
 
 struct job *workers_take(struct workers *workers)
@@ -216,7 +345,7 @@ size_t workers_waiting(struct workers *workers)
 	size_t count = 0;
 
 	(void)pthread_mutex_lock(&workers->lock);
-	count = workers->waiting.count;
+	count = workers->nonces.count + workers->checks.count;
 	(void)pthread_mutex_unlock(&workers->lock);
 	return count;
 }

@@ -7,6 +7,7 @@
 #include "service/gateway/check.h"
 
 struct listen_conn;
+struct share;
 
 /** enum job_kind - what a worker does. */
 enum job_kind {
@@ -16,12 +17,16 @@ enum job_kind {
 
 /**
  * struct job - one request on its way through a thread.
+ * @next, @at, @waiting, @share: of the workers, under their lock
  * @conn:   the loop's; NULL once it is gone. Workers leave it alone
  * @caller: a copy: the list may be replaced meanwhile
  * @outcome: its text also of a nonce
  */
 struct job {
 	struct job *next;
+	struct job **at;
+	bool waiting;
+	struct share *share;
 	struct listen_conn *conn;
 	enum job_kind kind;
 	struct gateway_caller caller;
@@ -36,6 +41,9 @@ struct workers;
 
 /**
  * struct workers_parts - see workers_new().
+ * @threads: the first takes nonces only; one is taken for two
+ * @queue: checks that may wait, half of them of one caller, and as many
+ *         nonces
  * @wake: from a worker, when a job is done
  */
 struct workers_parts {
@@ -59,8 +67,16 @@ struct job *job_new(enum job_kind kind, const struct gateway_caller *caller,
 /* Wipes; accepts NULL. */
 void job_free(struct job *job);
 
-/* CCCD_ERR_RATE_LIMITED when too many wait; the job stays the caller's. */
+/* CCCD_ERR_RATE_LIMITED when too many wait, or too many checks of this
+ * caller; the job stays ours. */
 CHECKED enum cccd_err workers_put(struct workers *workers, struct job *job);
+
+/*
+ * Nobody waits for its answer any more. True when it had not begun: it is ours
+ * again, nothing was spent, asked or written. One that has begun goes on, for
+ * its question may be asked already.
+ */
+CHECKED bool workers_take_back(struct workers *workers, struct job *job);
 
 /* The next one that is done; NULL for none. */
 struct job *workers_take(struct workers *workers);

@@ -7,6 +7,7 @@ import http.client
 import json
 import os
 import pathlib
+import re
 import signal
 import socket
 import sqlite3
@@ -53,9 +54,13 @@ class Link:
                             else ("127.0.0.1", gateway.port))
         self.host = "localhost" if path else f"127.0.0.1:{gateway.port}"
 
-    def send(self, method, target, *fields, body=None, host=None,
-             token=rig.TOKEN):
+    def send(self, method, target, *fields, **more):
         """Fields in their order, also twice; a token of None sends none."""
+        self.say(method, target, *fields, **more)
+        return self.hear(method)
+
+    def say(self, method, target, *fields, body=None, host=None,
+            token=rig.TOKEN):
         lines = [f"{method} {target} HTTP/1.1",
                  f"Host: {self.host if host is None else host}"]
         if token is not None:
@@ -65,6 +70,8 @@ class Link:
             lines.append(f"Content-Length: {len(body)}")
         self.socket.sendall("\r\n".join(lines).encode("latin-1") +
                             b"\r\n\r\n" + (body or b""))
+
+    def hear(self, method):
         reply = http.client.HTTPResponse(self.socket, method=method)
         reply.begin()
         return Reply(reply)
@@ -398,8 +405,9 @@ class Rate(Doors):
             self.assertEqual(self.ask("GET", "/v1/health").status, 200)
 
 
-class Reload(Doors):
-    extra = "workers = 1\ncheck_time = 60 s"
+class Held(Doors):
+    """Its directory answers when the test lets it."""
+
     # It waits for the directory as long as this test may take.
     connector = ("[connector directory]\nkind = directory\nengine = sqlite\n"
                  "path = {self.directory}\nconnect_time = 60 s\n"
@@ -409,9 +417,111 @@ class Reload(Doors):
         super().setUp()
         self.enrol(self.gateway)
 
-    def waiting(self):
+    @contextlib.contextmanager
+    def holding(self):
+        with contextlib.closing(sqlite3.connect(
+                self.directory, isolation_level=None)) as lock:
+            lock.execute("BEGIN EXCLUSIVE")
+            try:
+                yield
+            finally:
+                lock.execute("ROLLBACK")
+
+    def body(self, token=rig.TOKEN):
+        return json.dumps({
+            "assertion": self.desk.sign(self.gateway.nonce(token)),
+            "officer": {"id": "o-17"}}).encode()
+
+    def counted(self, name):
         text = self.ask("GET", "/metrics", token=rig.OTHER).body.decode()
-        return "\ncccd_gateway_waiting 1\n" in text
+        return int(re.search(rf"^cccd_gateway_{name} (\d+)$", text,
+                             re.M).group(1))
+
+    def wait_for_queue(self, count):
+        rig.wait_for("the queue",
+                     lambda: self.counted("waiting") == count)
+
+    def spent(self):
+        """Nonces in hand, as the store has them."""
+        with contextlib.closing(sqlite3.connect(
+                f"file:{self.gateway.folder}/gateway.db?mode=ro",
+                uri=True)) as db:
+            return db.execute("SELECT nonce FROM gateway_nonces "
+                              "WHERE state <> 0").fetchall()
+
+
+class Queue(Held):
+    """One check at once, and four may wait, two of each caller."""
+
+    extra = "workers = 2\nqueue = 4\ncheck_time = 60 s"
+
+    def begin(self, body, token=rig.TOKEN):
+        """A check whose answer is not waited for."""
+        link = Link(self.gateway)
+        self.addCleanup(link.close)
+        link.say("POST", "/v1/checks", JSON, body=body, token=token)
+        return link
+
+    def assert_matched(self, link):
+        reply = link.hear("POST")
+        self.assertEqual(reply.status, 200, reply.body)
+        self.assertEqual(json.loads(reply.body)["registry"], "match")
+
+    def test_nobody_waits_for_another_s_share(self):
+        bodies = [self.body() for _ in range(4)]
+        others = [self.body(rig.OTHER) for _ in range(2)]
+        with self.holding():
+            links = [self.begin(bodies[0])]
+            rig.wait_for("the check", lambda: len(self.spent()) == 1)
+            links += [self.begin(body) for body in bodies[1:3]]
+            self.wait_for_queue(2)
+            refused = self.ask("POST", "/v1/checks", JSON, body=bodies[3])
+            self.assertEqual((refused.status, refused.code()),
+                             (429, "rate_limited"))
+            self.assertGreaterEqual(int(refused.one("Retry-After")), 1)
+            links += [self.begin(body, rig.OTHER) for body in others]
+            self.wait_for_queue(4)
+            # No check can end now, but cards are read on.
+            for token in (rig.TOKEN, rig.OTHER) * 4:
+                self.assertEqual(self.nonce(token=token).status, 200)
+            self.assertEqual(self.counted("waiting"), 4)
+            self.assertEqual(len(self.spent()), 1)
+        for link in links:
+            self.assert_matched(link)
+        # What was refused was not spent.
+        self.assert_matched(self.begin(bodies[3]))
+        self.assertEqual([line["caller"] for line in self.gateway.log()],
+                         ["desk"] * 3 + ["other"] * 2 + ["desk"])
+
+    def test_who_hangs_up_while_waiting_may_come_again(self):
+        bodies = [self.body() for _ in range(3)]
+        with self.holding():
+            first = self.begin(bodies[0])
+            rig.wait_for("the check", lambda: len(self.spent()) == 1)
+            gone = [self.begin(body) for body in bodies[1:]]
+            self.wait_for_queue(2)
+            for link in gone:
+                link.close()
+            self.wait_for_queue(0)
+            self.assertEqual(self.counted("abandoned_total"), 2)
+            # It left its place, too: both have room.
+            again = [self.begin(body) for body in bodies[1:]]
+            self.wait_for_queue(2)
+            # This one is too late: its question may be asked.
+            first.close()
+            rig.wait_for("its end", lambda: self.counted("connections") == 3)
+            self.assertEqual(self.counted("abandoned_total"), 2)
+        for link in again:
+            self.assert_matched(link)
+        reply = self.ask("POST", "/v1/checks", JSON, body=bodies[0])
+        self.assertEqual((reply.status, reply.code()), (409, "nonce_spent"))
+        # One line for each question.
+        self.assertEqual(self.counted("registry_requests_total"), 3)
+        self.assertEqual(len(self.gateway.log()), 3)
+
+
+class Reload(Held):
+    extra = "workers = 1\ncheck_time = 60 s"
 
     def reload(self, **callers):
         before = self.gateway.stderr.stat().st_size
@@ -422,47 +532,34 @@ class Reload(Doors):
                      in self.gateway.stderr.read_bytes()[before:])
 
     def test_a_caller_goes_while_its_requests_are_in_hand(self):
-        body = json.dumps({"assertion": self.desk.sign(self.gateway.nonce()),
-                           "officer": {"id": "o-17"}}).encode()
+        bodies = [self.body() for _ in range(2)]
         kept = Link(self.gateway)
         self.addCleanup(kept.close)
         self.assertEqual(kept.send("POST", "/v1/nonces", JSON,
                                    body=b"{}").status, 200)
-        with contextlib.closing(sqlite3.connect(
-                self.directory, isolation_level=None)) as lock, \
-                concurrent.futures.ThreadPoolExecutor(2) as pool:
-            # The one worker waits for the directory, a nonce for the worker.
-            lock.execute("BEGIN EXCLUSIVE")
-            try:
-                check = pool.submit(self.ask, "POST", "/v1/checks", JSON,
-                                    body=body)
-                rig.wait_for("the check", lambda: len(
-                    self.spent()) == 1)
-                nonce = pool.submit(self.nonce)
-                rig.wait_for("the queue", self.waiting)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            # One waits for the directory, one for the other.
+            with self.holding():
+                checks = [pool.submit(self.ask, "POST", "/v1/checks", JSON,
+                                      body=bodies[0])]
+                rig.wait_for("the check", lambda: len(self.spent()) == 1)
+                checks.append(pool.submit(self.ask, "POST", "/v1/checks",
+                                          JSON, body=bodies[1]))
+                self.wait_for_queue(1)
                 self.reload(other=rig.OTHER)
                 self.assertEqual(self.nonce().status, 401)
-            finally:
-                lock.execute("ROLLBACK")
             # What was begun by right ends by right.
-            self.assertEqual(nonce.result(rig.WAIT_S).status, 200)
-            reply = check.result(rig.WAIT_S)
-        self.assertEqual(reply.status, 200)
-        self.assertEqual(json.loads(reply.body)["registry"], "match")
-        line, = self.gateway.log()
-        self.assertEqual(line["caller"], "desk")
+            for check in checks:
+                reply = check.result(rig.WAIT_S)
+                self.assertEqual(reply.status, 200)
+                self.assertEqual(json.loads(reply.body)["registry"],
+                                 "match")
+        self.assertEqual([line["caller"] for line in self.gateway.log()],
+                         ["desk"] * 2)
         # A connection of before opens nothing now.
         again = kept.send("POST", "/v1/nonces", JSON, body=b"{}")
         self.assertEqual((again.status, again.code()),
                          (401, "token_invalid"))
-
-    def spent(self):
-        """Nonces in hand, as the store has them."""
-        with contextlib.closing(sqlite3.connect(
-                f"file:{self.gateway.folder}/gateway.db?mode=ro",
-                uri=True)) as db:
-            return db.execute("SELECT nonce FROM gateway_nonces "
-                              "WHERE state <> 0").fetchall()
 
     def test_a_bad_file_changes_nothing(self):
         before = self.gateway.stderr.stat().st_size

@@ -166,7 +166,7 @@ static void metrics_text_of_nothing_is_all_zero(void **state)
 	struct scrape scrape = read_back(text);
 
 	(void)state;
-	assert_int_equal(scrape.count, 12);
+	assert_int_equal(scrape.count, 13);
 	assert_sample(text, "checks_total{result=\"match\"}", 0);
 	assert_sample(text, "log_commit_seconds_count", 0);
 	assert_sample(text, "checks_total{result=\"not_found\"}", 0);
@@ -187,7 +187,7 @@ static void metrics_answered_counts_verdict_outcome_and_time(void **state)
 	const struct check_outcome lost = { .verdict = MATCH_UNDETERMINED,
 		                            .registry = REGISTRY_TIME_OUT,
 		                            .attempts = 3 };
-	struct metrics metrics = { .nonces = 4 };
+	struct metrics metrics = { .nonces = 4, .abandoned = 3 };
 	char *text = NULL;
 
 	(void)state;
@@ -197,6 +197,7 @@ static void metrics_answered_counts_verdict_outcome_and_time(void **state)
 	text = text_of(&metrics, &calm);
 	(void)read_back(text);
 	assert_sample(text, "nonces_total", 4);
+	assert_sample(text, "abandoned_total", 3);
 	assert_sample(text, "checks_total{result=\"match\"}", 2);
 	assert_sample(text, "checks_total{result=\"mismatch\"}", 0);
 	assert_sample(text, "checks_total{result=\"undetermined\"}", 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Threads of the gateway: order, a full queue, and the end. */
+/* Threads of the gateway: order, shares, hanging up, and the end. */
 #include "service/gateway/workers.h"
 
 #include <pthread.h>
@@ -179,6 +179,31 @@ static void put(struct workers *workers, struct job *job)
 	assert_int_equal(workers_put(workers, job), CCCD_OK);
 }
 
+/* By another caller, who is known to the same desk. */
+static struct job *check_job_of(struct house *house, const char *name,
+                                char ret_token[static TOKEN_MAX])
+{
+	struct gateway_caller before = house->caller;
+	struct job *job = NULL;
+
+	(void)snprintf(house->caller.name, sizeof(house->caller.name), "%s",
+	               name);
+	job = check_job(house, ret_token);
+	house->caller = before;
+	return job;
+}
+
+/* The next that is done: this one, and well. */
+static void take(struct workers *workers, const struct job *want)
+{
+	struct job *done = workers_take(workers);
+
+	assert_ptr_equal(done, want);
+	assert_int_equal(done->err, CCCD_OK);
+	assert_non_null(done->outcome.text);
+	job_free(done);
+}
+
 static void workers_finish_in_the_order_of_asking(void **state)
 {
 	struct house *house = *state;
@@ -187,58 +212,218 @@ static void workers_finish_in_the_order_of_asking(void **state)
 	char token[TOKEN_MAX];
 
 	set_gate(true);
-	jobs[0] = check_job(house, token);
-	put(workers, jobs[0]);
-	wait_until(&gate.asked, 1);
-	for (size_t i = 1; i < ARRAY_LEN(jobs); i++) {
-		jobs[i] = i == 2 ? check_job(house, token) : nonce_job(house);
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+		jobs[i] = check_job(house, token);
 		put(workers, jobs[i]);
+		wait_until(&gate.asked, 1);
 	}
 	assert_int_equal(workers_waiting(workers), 3);
 	assert_null(workers_take(workers));
 	set_gate(false);
 	wait_until(&gate.woken, ARRAY_LEN(jobs));
 	assert_int_equal(workers_waiting(workers), 0);
-	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
-		struct job *done = workers_take(workers);
-
-		assert_ptr_equal(done, jobs[i]);
-		assert_int_equal(done->err, CCCD_OK);
-		assert_non_null(done->outcome.text);
-		job_free(done);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		take(workers, jobs[i]);
 	assert_null(workers_take(workers));
 	workers_free(workers);
+}
+
+/* A slow registry keeps every thread but one, and the queue is full. */
+static void issue_nonces_while_checks_wait(struct house *house,
+                                           unsigned int threads)
+{
+	struct workers *workers = workers_of(house, threads, 2);
+	size_t in_hand = threads > 1 ? threads - 1 : 1;
+	char token[TOKEN_MAX];
+
+	gate.asked = 0;
+	gate.woken = 0;
+	set_gate(true);
+	for (size_t i = 0; i < in_hand; i++) {
+		put(workers, check_job(house, token));
+		wait_until(&gate.asked, i + 1);
+	}
+	put(workers, check_job(house, token));
+	put(workers, check_job_of(house, "other", token));
+	for (size_t i = 1; i <= 5; i++) {
+		struct job *nonce = nonce_job(house);
+
+		put(workers, nonce);
+		wait_until(&gate.woken, i);
+		take(workers, nonce);
+	}
+	assert_int_equal(value_of(&gate.asked), in_hand);
+	assert_int_equal(workers_waiting(workers), 2);
+	workers_free(workers);
+}
+
+static void workers_issue_nonces_while_checks_wait(void **state)
+{
+	issue_nonces_while_checks_wait(*state, 1);
+	issue_nonces_while_checks_wait(*state, 2);
+	issue_nonces_while_checks_wait(*state, 4);
+}
+
+static void assert_refused(struct workers *workers, struct job *job)
+{
+	size_t waiting = workers_waiting(workers);
+
+	assert_int_equal(workers_put(workers, job), CCCD_ERR_RATE_LIMITED);
+	assert_int_equal(workers_waiting(workers), waiting);
+	/* It stays ours, and waits nowhere. */
+	assert_false(workers_take_back(workers, job));
 }
 
 static void workers_put_refuses_when_too_many_wait(void **state)
 {
 	struct house *house = *state;
 	struct workers *workers = workers_of(house, 1, 2);
-	struct job *refused = nonce_job(house);
 	char token[TOKEN_MAX];
+	struct job *first = check_job(house, token);
+	struct job *second = check_job_of(house, "second", token);
+	struct job *third = check_job_of(house, "third", token);
+	struct job *refused = check_job_of(house, "fourth", token);
+
+	set_gate(true);
+	put(workers, first);
+	/* What is in hand does not wait. */
+	wait_until(&gate.asked, 1);
+	put(workers, second);
+	put(workers, third);
+	assert_refused(workers, refused);
+	set_gate(false);
+	wait_until(&gate.woken, 3);
+	/* It may come again. */
+	put(workers, refused);
+	wait_until(&gate.woken, 4);
+	take(workers, first);
+	take(workers, second);
+	take(workers, third);
+	take(workers, refused);
+	workers_free(workers);
+}
+
+static void workers_put_leaves_half_of_the_queue_to_others(void **state)
+{
+	struct house *house = *state;
+	struct workers *workers = workers_of(house, 1, 5);
+	char token[TOKEN_MAX];
+	struct job *jobs[6];
+	struct job *refused = check_job(house, token);
+
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		jobs[i] = i < 3 ? check_job(house, token)
+		                : check_job_of(house, "other", token);
+	set_gate(true);
+	put(workers, jobs[0]);
+	wait_until(&gate.asked, 1);
+	put(workers, jobs[1]);
+	put(workers, jobs[2]);
+	assert_refused(workers, refused);
+	put(workers, jobs[3]);
+	put(workers, jobs[4]);
+	assert_refused(workers, jobs[5]);
+	/* What is taken back, or taken, makes room for the same caller. */
+	assert_true(workers_take_back(workers, jobs[4]));
+	put(workers, jobs[5]);
+	assert_refused(workers, refused);
+	set_gate(false);
+	wait_until(&gate.woken, 5);
+	put(workers, refused);
+	wait_until(&gate.woken, 6);
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++)
+		if (i != 4)
+			take(workers, jobs[i]);
+	take(workers, refused);
+	job_free(jobs[4]);
+	workers_free(workers);
+}
+
+/* Half of one is one. */
+static void workers_put_takes_one_where_one_may_wait(void **state)
+{
+	struct house *house = *state;
+	struct workers *workers = workers_of(house, 1, 1);
+	char token[TOKEN_MAX];
+	struct job *refused = check_job(house, token);
 
 	set_gate(true);
 	put(workers, check_job(house, token));
-	/* What is in hand does not wait. */
 	wait_until(&gate.asked, 1);
-	put(workers, nonce_job(house));
-	put(workers, nonce_job(house));
-	assert_int_equal(workers_put(workers, refused), CCCD_ERR_RATE_LIMITED);
+	put(workers, check_job(house, token));
+	assert_refused(workers, refused);
+	job_free(refused);
+	workers_free(workers);
+}
+
+/* As many callers as the list has, and those of the list before. */
+static void workers_put_outlives_lists_of_callers(void **state)
+{
+	struct house *house = *state;
+	struct workers *workers =
+	        workers_of(house, 1, (size_t)4 * GATEWAY_CALLERS_MAX);
+	char token[TOKEN_MAX];
+	struct gateway_caller caller = house->caller;
+	struct job *job = NULL;
+
+	set_gate(true);
+	put(workers, check_job(house, token));
+	wait_until(&gate.asked, 1);
+	for (size_t i = 0; i <= GATEWAY_CALLERS_MAX; i++) {
+		(void)snprintf(caller.name, sizeof(caller.name), "c%zu", i);
+		job = job_new(JOB_CHECK, &caller, span_text("{}"));
+		assert_non_null(job);
+		if (i < GATEWAY_CALLERS_MAX)
+			put(workers, job);
+	}
+	assert_refused(workers, job);
+	set_gate(false);
+	wait_until(&gate.woken, GATEWAY_CALLERS_MAX + 1);
+	put(workers, job);
+	wait_until(&gate.woken, GATEWAY_CALLERS_MAX + 2);
+	workers_free(workers);
+}
+
+/* First, last, between: whoever hung up, the others keep their order. */
+static void workers_take_back_what_has_not_begun(void **state)
+{
+	struct house *house = *state;
+	struct workers *workers = workers_of(house, 1, 16);
+	struct job *jobs[6];
+	char back[TOKEN_MAX] = "";
+	char other[TOKEN_MAX] = "";
+
+	set_gate(true);
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+		jobs[i] = check_job(house, i == 1 ? back : other);
+		if (i < 5)
+			put(workers, jobs[i]);
+		wait_until(&gate.asked, 1);
+	}
+	assert_false(workers_take_back(workers, jobs[0]));
+	assert_true(workers_take_back(workers, jobs[1]));
+	assert_true(workers_take_back(workers, jobs[3]));
+	assert_true(workers_take_back(workers, jobs[4]));
+	assert_false(workers_take_back(workers, jobs[4]));
+	put(workers, jobs[5]);
 	assert_int_equal(workers_waiting(workers), 2);
 	set_gate(false);
 	wait_until(&gate.woken, 3);
-	/* It stayed ours, and may come again. */
-	put(workers, refused);
-	wait_until(&gate.woken, 4);
-	for (size_t i = 0; i < 4; i++) {
-		struct job *done = workers_take(workers);
-
-		assert_non_null(done);
-		assert_int_equal(done == refused, i == 3);
-		job_free(done);
-	}
+	/* Done is not waiting. */
+	assert_false(workers_take_back(workers, jobs[2]));
+	take(workers, jobs[0]);
+	take(workers, jobs[2]);
+	take(workers, jobs[5]);
+	assert_null(workers_take(workers));
 	workers_free(workers);
+	assert_int_equal(value_of(&gate.asked), 3);
+	assert_int_equal(house_lines(house), 3);
+	/* Nothing was spent of it. */
+	assert_int_equal(house_send(house, back, ""), CCCD_OK);
+	assert_int_equal(house_send(house, other, ""), CCCD_ERR_NONCE_SPENT);
+	job_free(jobs[1]);
+	job_free(jobs[3]);
+	job_free(jobs[4]);
 }
 
 static void
@@ -350,7 +535,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH(workers_finish_in_the_order_of_asking),
+		WITH(workers_issue_nonces_while_checks_wait),
 		WITH(workers_put_refuses_when_too_many_wait),
+		WITH(workers_put_leaves_half_of_the_queue_to_others),
+		WITH(workers_put_takes_one_where_one_may_wait),
+		WITH(workers_put_outlives_lists_of_callers),
+		WITH(workers_take_back_what_has_not_begun),
 		WITH(workers_free_drops_what_waits_and_finishes_what_is_in_hand),
 		WITH(workers_free_frees_what_nobody_took),
 		WITH(workers_do_each_job_once),
