@@ -89,10 +89,10 @@ static enum cccd_err load_log_key(struct gateway *gateway,
 	return secret_set(&gateway->check.log_key, buf_span(&key));
 }
 
-static enum cccd_err open_connector(struct gateway *gateway,
-                                    struct cccd_error *error)
+static enum cccd_err open_connector(const struct gateway_connector *own,
+                                    struct cccd_error *error,
+                                    struct connector **ret)
 {
-	const struct gateway_connector *own = &gateway->config->connector;
 	struct connector_setting settings[GATEWAY_SETTINGS_MAX];
 	const struct connector_section section = {
 		.name = own->name,
@@ -107,7 +107,81 @@ static enum cccd_err open_connector(struct gateway *gateway,
 		/* cppcheck-suppress unreadVariable */
 		settings[i] = (struct connector_setting){ own->keys[i],
 			                                  own->values[i] };
-	return connector_open(&section, error, &gateway->connector);
+	return connector_open(&section, error, ret);
+}
+
+/* The first start makes what is missing here; a look makes nothing. */
+static enum cccd_err check_log_key(const char *path, struct cccd_error *error)
+{
+	BUF key = buf_make(SECRET_MAX);
+
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return CCCD_OK;
+	TRY(private_file_read(path, PRIVATE_FILE_OWN, error, &key));
+	return key.len >= KEY_LEN
+	               ? CCCD_OK
+	               : fail(error, CCCD_ERR_POLICY_CONFIG,
+	                      "%.100s: fewer than %d bytes", path, KEY_LEN);
+}
+
+/* The SQLite file that a directory reads; "" for any other connector. */
+static const char *directory_path(const struct gateway_connector *own)
+{
+	const char *path = "";
+
+	for (size_t i = 0; i < own->count; i++) {
+		if (strcmp(own->keys[i], "path") == 0)
+			path = own->values[i];
+		if (strcmp(own->keys[i], "engine") == 0 &&
+		    strcmp(own->values[i], "sqlite") != 0)
+			return "";
+	}
+	return strcmp(own->kind, "directory") == 0 ? path : "";
+}
+
+/* It may come later, so the start does not wait for it; but it is told. */
+static void warn_of_absent(const struct gateway_config *config)
+{
+	const char *code = cccd_err_code(CCCD_ERR_USAGE_FILE);
+	const char *path = directory_path(&config->connector);
+
+	if (path[0] == '/' && access(path, R_OK) != 0)
+		say_warning("Không đọc được tệp danh bạ (%s: %.200s): mọi lượt "
+		            "kiểm tra sẽ là chưa kiểm tra được. Hãy tạo tệp "
+		            "đó cho người dùng của dịch vụ; không cần khởi "
+		            "động lại.",
+		            "The directory's file cannot be read (%s: %.200s): "
+		            "every check will be undetermined. Make it, "
+		            "readable for the service's user; no restart is "
+		            "needed.",
+		            code, path);
+	path = config->tables;
+	if (path[0] != '\0' && access(path, R_OK | X_OK) != 0)
+		say_warning("Không đọc được thư mục bảng mã (%s: %.200s): địa "
+		            "chỉ chỉ được so theo từ. Hãy sửa tables trong tệp "
+		            "cấu hình (hoặc ghi none) rồi khởi động lại.",
+		            "The folder of code tables cannot be read (%s: "
+		            "%.200s): addresses are compared by their words "
+		            "only. Mend tables in the configuration (or write "
+		            "none) and restart.",
+		            code, path);
+}
+
+enum cccd_err gateway_check(const struct gateway_config *config,
+                            struct cccd_error *error)
+{
+	BUF conninfo = buf_make(CONNINFO_MAX);
+	struct connector *connector = NULL;
+
+	if (config->conninfo_file[0] != '\0')
+		TRY(private_file_read(config->conninfo_file, PRIVATE_FILE_OWN,
+		                      error, &conninfo));
+	if (!config->log_numbers)
+		TRY(check_log_key(config->log_key, error));
+	TRY(open_connector(&config->connector, error, &connector));
+	connector_close(connector);
+	warn_of_absent(config);
+	return CCCD_OK;
 }
 
 /* Without tables an address is compared by its words. */
@@ -137,7 +211,7 @@ static enum cccd_err open_parts(struct gateway *gateway,
 	TRY(notify_open(&gateway->notify));
 	TRY(gateway_store_open(config, false, error, &gateway->store));
 	TRY(load_log_key(gateway, error));
-	TRY(open_connector(gateway, error));
+	TRY(open_connector(&config->connector, error, &gateway->connector));
 	TRY(open_tables(gateway));
 	check->store = gateway->store;
 	check->keys = check_keys_new();
@@ -330,6 +404,7 @@ void gateway_run(struct gateway *gateway)
 	if (config->callers.count == 0)
 		say_warning("Chưa có bên gọi nào trong tệp cấu hình.",
 		            "The configuration has no caller.");
+	warn_of_absent(config);
 	notify_ready(gateway->notify, NULL);
 	listen_run(gateway->listen);
 }

@@ -21,6 +21,17 @@ CHECKED enum cccd_err gateway_store_open(const struct gateway_config *config,
                                          struct store **ret);
 
 /**
+ * gateway_check() - whether a configuration could start, without starting.
+ *
+ * The connector's section is opened, which asks nobody, and the private files
+ * are read; nothing is bound, nothing is made.
+ *
+ * Return: CCCD_OK; as connector_open() and private_file_read().
+ */
+CHECKED enum cccd_err gateway_check(const struct gateway_config *config,
+                                    struct cccd_error *error);
+
+/**
  * gateway_new() - every part, up to open doors.
  * @path: of the configuration, read again on SIGHUP; borrowed
  * @config: borrowed until gateway_free()

@@ -35,6 +35,7 @@ static void usage(FILE *stream)
 
 	(void)fputs(
 	        english ? "Usage: cccd-gateway [--config FILE] [--check]\n"
+	                  "       cccd-gateway --help | --version\n"
 	                  "       cccd-gateway device add [--name NAME] FILE\n"
 	                  "       cccd-gateway device list\n"
 	                  "       cccd-gateway device revoke THUMBPRINT\n"
@@ -45,6 +46,7 @@ static void usage(FILE *stream)
 	                  "       cccd-gateway log verify\n"
 	                  "       cccd-gateway caller hash\n"
 	                : "Cách dùng: cccd-gateway [--config TỆP] [--check]\n"
+	                  "           cccd-gateway --help | --version\n"
 	                  "           cccd-gateway device add [--name TÊN] "
 	                  "TỆP\n"
 	                  "           cccd-gateway device list\n"
@@ -132,7 +134,9 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 	while (optind < argc)
 		good = good && add_word(ret, argv[optind++]);
 	ret->command.words = ret->words;
-	return good && ret->command.count != 1 && names_one_way(&ret->command);
+	return good && ret->command.count != 1 &&
+	       !(ret->check && ret->command.count > 0) &&
+	       names_one_way(&ret->command);
 }
 
 /* Names and numbers pass through here: no core, no debugger. */
@@ -163,6 +167,14 @@ static int serve(const char *path, const struct gateway_config *config)
 	return COMMAND_FINE;
 }
 
+static int check(const struct gateway_config *config)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	enum cccd_err err = gateway_check(config, &error);
+
+	return err == CCCD_OK ? COMMAND_FINE : command_complain(&error, err);
+}
+
 static int run(const struct options *options)
 {
 	struct cccd_error error = { .tries_left = -1 };
@@ -175,7 +187,9 @@ static int run(const struct options *options)
 		return command_complain(&error, err);
 	if (options->command.count > 0)
 		code = command_run(&options->command, config);
-	else if (!options->check)
+	else if (options->check)
+		code = check(config);
+	else
 		code = serve(options->config, config);
 	gateway_config_free(config);
 	if (code == COMMAND_CALL)

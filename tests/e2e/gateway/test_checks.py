@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import signal
+import subprocess
 
 import rig
 
@@ -112,6 +113,68 @@ class Checks(rig.House):
             "POST", "/v1/nonces", {})[0] == 401)
         self.assertTrue(self.gateway.nonce(rig.OTHER))
         self.assertEqual(self.gateway.stop(), 0)
+
+    def look(self, extra="", connector=None, code=0):
+        """--check beside the running service; what it printed."""
+        other = rig.Gateway(self.folder / "look")
+        other.write(self.directory, extra, connector=connector)
+        (other.folder / "log.key").unlink()
+        found = sorted(other.folder.iterdir())
+        done = subprocess.run(
+            [rig.GATEWAY, "--config", str(other.conf), "--check"],
+            capture_output=True, text=True, timeout=rig.WAIT_S, check=False,
+            env={**os.environ, "LC_ALL": "en_US.UTF-8"})
+        self.assertEqual(done.returncode, code, done.stderr)
+        self.assertEqual(sorted(other.folder.iterdir()), found)
+        return done.stderr
+
+    def test_check_finds_what_cannot_start(self):
+        self.assertEqual(self.look(), "")
+        # The port is taken by the one that runs, and stays it.
+        self.assertEqual(self.look(
+            f"socket = {self.folder}/a.sock"), "")
+        self.assertIn("there is no kind", self.look(
+            connector="[connector x]\nkind = soapy\n", code=5))
+        self.assertIn("there is no setting colour", self.look(
+            connector="[connector x]\nkind = directory\npath = /x\n"
+            "colour = red\n", code=5))
+        self.assertIn("file_error", self.look(
+            f"store_conninfo_file = {self.folder}/no-conninfo", code=5))
+        secret = self.folder / "secret"
+        secret.write_text("dbname=x\n")
+        connector = ("[connector x]\nkind = directory\n"
+                     f"engine = postgresql\nconninfo_file = {secret}\n")
+        for mode, code in ((0o644, 5), (0o600, 0)):
+            secret.chmod(mode)
+            self.look(connector=connector, code=code)
+            self.look(f"store_conninfo_file = {secret}", code=code)
+        key = self.folder / "short.key"
+        key.write_bytes(b"k" * 31)
+        key.chmod(0o600)
+        self.gateway.conf.write_text(self.gateway.conf.read_text().replace(
+            str(self.gateway.folder / "log.key"), str(key)))
+        self.gateway.command("--check", code=5)
+
+    def test_check_stands_alone(self):
+        self.gateway.command("--check", "device", "list", code=1)
+        self.assertIn("--version", self.gateway.command("--help"))
+        self.assertRegex(self.gateway.command("--version"),
+                         r"\Acccd-gateway \d+\.\d+")
+
+    def test_what_is_absent_is_told_at_the_start(self):
+        told = self.gateway.stderr.read_text()
+        self.assertNotIn("file_error", told)
+        self.gateway.stop()
+        self.gateway.write(self.folder / "nobody.db")
+        self.gateway.conf.write_text(self.gateway.conf.read_text().replace(
+            "tables = none", f"tables = {self.folder}/no-tables"))
+        self.gateway.command("--check")
+        self.gateway.start()
+        told = self.gateway.stderr.read_text()
+        self.assertRegex(told, r"<4>cccd-gateway: The directory's file "
+                         r"cannot be read \(file_error: \S+/nobody.db\)")
+        self.assertRegex(told, r"<4>cccd-gateway: The folder of code tables "
+                         r"cannot be read \(file_error: \S+/no-tables\)")
 
     def test_rate_is_limited(self):
         text = self.gateway.conf.read_text().replace(
