@@ -13,6 +13,7 @@
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "lib/json/gateway_reply.h"
 #include "lib/json/jwk.h"
 #include "lib/json/result.h"
@@ -20,7 +21,13 @@
 #include "service/gateway/gateway.h"
 #include "service/say.h"
 
-enum { TOKEN_LEAST = 32, TOKEN_MAX = 512, DEVICE_NAME_MAX = 65 };
+enum {
+	TOKEN_LEAST = 32,
+	TOKEN_MAX = 512,
+	DEVICE_NAME_MAX = 65,
+	NAME_ROOM = 512,
+	DAY_LEN = 10,
+};
 
 int command_complain(const struct cccd_error *error, enum cccd_err err)
 {
@@ -54,7 +61,7 @@ static enum cccd_err add_key(struct store *store, const struct cccd_jwks *keys,
 	char now[CLOCK_TEXT_MAX];
 	const struct store_device device = {
 		.thumbprint = cccd_jwks_thumbprint(keys, 0),
-		.name = name != NULL ? name : "",
+		.name = name,
 		.jwk = cccd_jwks_jwk(keys, 0),
 		.added = now,
 		.revoked = "",
@@ -64,6 +71,40 @@ static enum cccd_err add_key(struct store *store, const struct cccd_jwks *keys,
 	return store_device_add(store, &device);
 }
 
+static bool look_no_further(void *context, const struct store_device *device)
+{
+	(void)context;
+	(void)device;
+	return false;
+}
+
+/* It is there already; whether it counts is another thing to be told. */
+static enum cccd_err judge_known(struct store *store, const char *thumbprint,
+                                 struct cccd_error *error)
+{
+	enum cccd_err err =
+	        store_device_find(store, thumbprint, look_no_further, NULL);
+
+	if (err == CCCD_OK)
+		err = CCCD_ERR_DEVICE_KNOWN;
+	return err == CCCD_ERR_STORE ? err : fail(error, err, "%s", thumbprint);
+}
+
+/* As people write it, and fit to be shown: "Quầy 3". */
+static enum cccd_err take_name(const char *text, struct cccd_error *error,
+                               char ret[static NAME_ROOM])
+{
+	struct span name = span_text(text);
+
+	if (text_is_utf8(name) && !text_has_controls(name) &&
+	    text_nfc(name, ret, NAME_ROOM) == CCCD_OK && ret[0] != '\0' &&
+	    strlen(ret) < DEVICE_NAME_MAX)
+		return CCCD_OK;
+	return fail(error, CCCD_ERR_USAGE_ARGUMENT,
+	            "--name: 1 to %d bytes of UTF-8, no control characters",
+	            DEVICE_NAME_MAX - 1);
+}
+
 /* The first key of the file: `cccd device show --jwks` has the current one
  * there, and those that it replaced after it. */
 static enum cccd_err device_add(struct store *store,
@@ -71,23 +112,26 @@ static enum cccd_err device_add(struct store *store,
                                 struct cccd_error *error)
 {
 	BUF text = buf_make(JWKS_TEXT_MAX);
+	struct cccd_error cause = { .tries_left = -1 };
 	struct cccd_jwks *keys = NULL;
+	char name[NAME_ROOM] = "";
 	enum cccd_err err = CCCD_OK;
 
-	if (command->name != NULL &&
-	    !word_is_printable(command->name, DEVICE_NAME_MAX))
-		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
-		            "--name has no blanks and 64 letters at most");
-	TRY(file_read(command->words[2], error, &text));
+	if (command->name != NULL)
+		TRY(take_name(command->name, error, name));
+	err = file_read(command->words[2], &cause, &text);
+	if (err != CCCD_OK)
+		return fail_path(error, err, cause.native, command->words[2],
+		                 cause.text);
 	TRY(cccd_jwks_parse((const char *)text.at, text.len, error, &keys));
 	if (cccd_jwks_count(keys) == 0)
 		err = fail(error, CCCD_ERR_POLICY_CONFIG, "no key in the file");
 	if (err == CCCD_OK)
-		err = add_key(store, keys, command->name);
+		err = add_key(store, keys, name);
 	if (err == CCCD_OK)
 		print_key(keys);
 	else if (err == CCCD_ERR_USAGE_STATE)
-		err = fail(error, err, "the key is there, or was revoked");
+		err = judge_known(store, cccd_jwks_thumbprint(keys, 0), error);
 	cccd_jwks_free(keys);
 	return err;
 }
@@ -127,7 +171,7 @@ static enum cccd_err device_revoke(struct store *store,
 	clock_text(clock_wall_s(), now);
 	err = store_device_revoke(store, command->words[2], now);
 	return err == CCCD_ERR_ASSERTION_DEVICE_UNKNOWN
-	               ? fail(error, err, "no such device")
+	               ? fail(error, err, "no such device here")
 	               : err;
 }
 
@@ -189,12 +233,46 @@ static enum cccd_err walk_log(struct store *store,
 	                        context);
 }
 
+/* "2026-11-23" or "2026-11-23T02:10:04Z": lines are compared as text, and
+ * whatever else would find nothing and sound like "nothing happened". */
+static bool is_time(const char *text)
+{
+	char full[CLOCK_TEXT_MAX];
+	int64_t time = 0;
+
+	if (strlen(text) == DAY_LEN) {
+		(void)snprintf(full, sizeof(full), "%sT00:00:00Z", text);
+		return clock_parse(full, &time);
+	}
+	return clock_parse(text, &time);
+}
+
+static enum cccd_err judge_times(const struct command *command,
+                                 struct cccd_error *error)
+{
+	const char *const times[] = { command->from, command->to };
+	static const char *const names[] = { "from", "to" };
+
+	for (size_t i = 0; i < ARRAY_LEN(times); i++)
+		if (times[i][0] != '\0' && !is_time(times[i]))
+			return fail(error, CCCD_ERR_USAGE_ARGUMENT,
+			            "--%s is no YYYY-MM-DD and no "
+			            "YYYY-MM-DDTHH:MM:SSZ (UTC)",
+			            names[i]);
+	if (times[0][0] != '\0' && times[1][0] != '\0' &&
+	    strcmp(times[0], times[1]) >= 0)
+		return fail(error, CCCD_ERR_USAGE_ARGUMENT,
+		            "--from is not before --to");
+	return CCCD_OK;
+}
+
 static enum cccd_err log_export(struct store *store,
                                 const struct command *command,
                                 struct cccd_error *error)
 {
 	enum cccd_err own = CCCD_OK;
 
+	TRY(judge_times(command, error));
 	if (command->csv) {
 		(void)fputs("seq,", stdout);
 		for (size_t i = 0; i < USAGE_COLUMNS; i++)
@@ -220,7 +298,7 @@ static enum cccd_err log_verify(struct store *store,
 	             own_words("dòng nhật ký", "lines of the log"));
 	if (bad == 0)
 		return CCCD_OK;
-	return fail(error, CCCD_ERR_TRUST_REFUSED,
+	return fail(error, CCCD_ERR_LOG_BROKEN,
 	            "the chain does not hold at line %" PRIu64, bad);
 }
 
@@ -252,12 +330,8 @@ static enum cccd_err name_store(const struct gateway_config *config,
 	            server ? config->conninfo_file : config->store);
 }
 
-int command_run(const struct command *command,
-                const struct gateway_config *config)
+static size_t find_command(const struct command *command)
 {
-	struct cccd_error error = { .tries_left = -1 };
-	struct store *store = NULL;
-	enum cccd_err err = CCCD_OK;
 	size_t at = 0;
 
 	while (at < ARRAY_LEN(commands) &&
@@ -265,6 +339,44 @@ int command_run(const struct command *command,
 	        strcmp(command->words[0], commands[at].noun) != 0 ||
 	        strcmp(command->words[1], commands[at].verb) != 0))
 		at++;
+	return at;
+}
+
+bool command_exists(const struct command *command)
+{
+	return find_command(command) < ARRAY_LEN(commands);
+}
+
+/* What a command found, as an exit code, and told. */
+static int end(struct cccd_error *error, enum cccd_err err)
+{
+	int code = COMMAND_CALL;
+
+	if (err == CCCD_OK)
+		return COMMAND_FINE;
+	if (err == CCCD_ERR_ASSERTION_DEVICE_UNKNOWN) {
+		/* The table has a desk's people add it. */
+		say_error_next(error, "Xem các khoá: cccd-gateway device list",
+		               "See the keys: cccd-gateway device list");
+		return code;
+	}
+	code = command_complain(error, err);
+	if (err == CCCD_ERR_LOG_BROKEN)
+		return COMMAND_FAILED;
+	return err == CCCD_ERR_USAGE_ARGUMENT || err == CCCD_ERR_DEVICE_KNOWN ||
+	                       err == CCCD_ERR_ASSERTION_DEVICE_REVOKED
+	               ? COMMAND_CALL
+	               : code;
+}
+
+int command_run(const struct command *command,
+                const struct gateway_config *config)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct store *store = NULL;
+	enum cccd_err err = CCCD_OK;
+	size_t at = find_command(command);
+
 	if (at == ARRAY_LEN(commands))
 		return COMMAND_CALL;
 	err = gateway_store_open(config, commands[at].existing, &error, &store);
@@ -273,11 +385,7 @@ int command_run(const struct command *command,
 	if (err == CCCD_ERR_STORE)
 		err = name_store(config, &error);
 	store_close(store);
-	if (err == CCCD_ERR_TRUST_REFUSED) {
-		(void)command_complain(&error, err);
-		return COMMAND_FAILED;
-	}
-	return err == CCCD_OK ? COMMAND_FINE : command_complain(&error, err);
+	return end(&error, err);
 }
 
 /* Never an argument: those stand in the list of processes. */

@@ -30,6 +30,9 @@ struct command {
 	bool csv;
 };
 
+/* Whether there is such a command, with so many words. */
+bool command_exists(const struct command *command);
+
 /* "device add|list|revoke", "log export|verify"; an exit code. */
 int command_run(const struct command *command,
                 const struct gateway_config *config);

@@ -72,6 +72,8 @@ static enum cccd_err load_log_key(struct gateway *gateway,
 {
 	const char *path = gateway->config->log_key;
 	BUF key = buf_make(SECRET_MAX);
+	struct cccd_error cause = { .tries_left = -1 };
+	enum cccd_err err = CCCD_OK;
 
 	if (gateway->config->log_numbers)
 		return CCCD_OK;
@@ -79,8 +81,11 @@ static enum cccd_err load_log_key(struct gateway *gateway,
 		uint8_t fresh[KEY_LEN];
 
 		TRY(random_fill(&random_system, fresh, sizeof(fresh)));
-		TRY(file_write(path, SPAN(fresh), error));
+		err = file_write(path, SPAN(fresh), &cause);
 		wipe(fresh, sizeof(fresh));
+		if (err != CCCD_OK)
+			return fail_path(error, err, cause.native, path,
+			                 cause.text);
 	}
 	TRY(private_file_read(path, PRIVATE_FILE_OWN, error, &key));
 	if (key.len < KEY_LEN)

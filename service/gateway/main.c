@@ -122,8 +122,14 @@ static bool parse_options(int argc, char **argv, struct options *ret)
 		case 'k': ret->check = true; break;
 		case 'n': ret->command.name = optarg; break;
 		case 's': ret->command.csv = true; break;
-		case 'f': ret->command.from = optarg; break;
-		case 't': ret->command.to = optarg; break;
+		case 'f':
+			ret->command.from = optarg;
+			good = good && optarg[0] != '\0';
+			break;
+		case 't':
+			ret->command.to = optarg;
+			good = good && optarg[0] != '\0';
+			break;
 		case 'x': ret->command.transaction = optarg; break;
 		case 'r': ret->command.request = optarg; break;
 		case 'h': ret->help = true; break;
@@ -192,8 +198,6 @@ static int run(const struct options *options)
 	else
 		code = serve(options->config, config);
 	gateway_config_free(config);
-	if (code == COMMAND_CALL)
-		usage(stderr);
 	return code;
 }
 
@@ -219,5 +223,9 @@ int main(int argc, char **argv)
 	    strcmp(options.command.words[0], "caller") == 0 &&
 	    strcmp(options.command.words[1], "hash") == 0)
 		return command_hash();
+	if (options.command.count > 0 && !command_exists(&options.command)) {
+		usage(stderr);
+		return COMMAND_CALL;
+	}
 	return run(&options);
 }

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""What an administrator types, and what is answered when it is wrong."""
+import os
+import sqlite3
+import subprocess
+
+import rig
+
+
+class Desk(rig.House):
+    """A gateway that was configured, and a desk."""
+
+    def setUp(self):
+        super().setUp()
+        self.gateway = rig.Gateway(self.folder / "one")
+        self.gateway.write(self.directory)
+        self.key = self.folder / "key.json"
+        self.key.write_text(self.desk.jwk)
+
+    def say(self, *words, code, given=None, lang="en_US.UTF-8"):
+        """What it complains of; nothing may stand on standard output."""
+        done = subprocess.run(
+            [rig.GATEWAY, "--config", str(self.gateway.conf), *words],
+            capture_output=True, text=True, input=given,
+            timeout=rig.WAIT_S, check=False,
+            env=os.environ | {"LC_ALL": lang})
+        self.assertEqual((words, done.returncode), (words, code),
+                         done.stderr)
+        self.out = done.stdout
+        return done.stderr
+
+    def sql(self, statement):
+        with sqlite3.connect(self.gateway.folder / "gateway.db") as db:
+            db.execute(statement)
+        db.close()
+
+
+class Log(Desk):
+    def setUp(self):
+        super().setUp()
+        self.enrol(self.gateway)
+        self.gateway.start()
+        self.addCleanup(self.gateway.stop)
+        status, _ = self.gateway.check(
+            self.desk.sign(self.gateway.nonce()))
+        self.assertEqual(status, 200)
+        self.gateway.stop()
+
+    def test_what_was_changed_is_no_certificate(self):
+        self.sql("UPDATE usage_log SET result = 'mismatch'")
+        told = self.say("log", "verify", code=11)
+        self.assertIn("(log_broken: ", told)
+        self.assertIn("line 1", told)
+        self.assertIn("Keep the log as it is", told)
+        self.assertNotIn("CSCA", told)
+        self.assertIn("Nhật ký đã bị sửa hoặc thiếu.",
+                      self.say("log", "verify", code=11, lang="C.UTF-8"))
+
+    def test_times_have_one_form(self):
+        for time in ("yesterday", "23/11/2026", "2026-11-23T00:00:00+07:00",
+                     "2026-02-30", "2026-11-23T24:00:00Z", "2026-11", "0",
+                     "2026-11-23 00:00:00", "2026-11-23T00:00:00Z ",
+                     "2026-13-01", "2026-1-1", "２０２６-11-23"):
+            for option in ("--from", "--to"):
+                told = self.say("log", "export", option, time, code=1)
+                self.assertIn(f"bad_argument: {option} ", told)
+                self.assertIn("YYYY-MM-DD", told)
+                self.assertEqual(self.out, "")
+        for option in ("--from", "--to"):
+            self.say("log", "export", option, "", code=1)
+            self.assertEqual(self.out, "")
+
+    def test_times_that_leave_nothing_between(self):
+        for times in (("2026-11-24", "2026-11-23"),
+                      ("2026-11-24", "2026-11-24")):
+            self.assertIn("not before", self.say(
+                "log", "export", "--from", times[0], "--to", times[1],
+                code=1))
+
+    def test_times_are_kept_to(self):
+        self.sql("UPDATE usage_log SET time = '2024-02-29T10:00:00Z'")
+        for words, lines in (
+                (("--from", "2024-02-29"), 1), (("--to", "2024-02-29"), 0),
+                (("--from", "2024-02-29T10:00:00Z"), 1),
+                (("--from", "2024-02-29T10:00:01Z"), 0),
+                (("--from", "2024-02-29", "--to", "2024-03-01"), 1)):
+            self.say("log", "export", *words, code=0)
+            self.assertEqual((words, self.out.count("\n")), (words, lines))
+
+
+class Devices(Desk):
+    def test_names_are_as_people_write_them(self):
+        self.say("device", "add", "--name", "Quầy 3", str(self.key), code=0)
+        self.assertIn("  Quầy 3\n", self.gateway.command("device", "list"))
+
+    def test_names_that_cannot_be_shown(self):
+        for name in ("", " ", "a\tb", "a\nb", "x" * 65, "ầ" * 22, "\x1b[1m",
+                     b"\xff", "\u0085"):
+            told = self.say("device", "add", "--name", name, str(self.key),
+                            code=1)
+            self.assertIn("(bad_argument: --name: ", told)
+            self.assertIn("See: cccd-gateway --help", told)
+        self.say("device", "add", "--name", "x" * 64, str(self.key), code=0)
+
+    def test_a_key_that_is_known(self):
+        self.enrol(self.gateway)
+        told = self.say("device", "add", str(self.key), code=1)
+        self.assertIn("(device_known: ", told)
+        self.assertIn("cccd-gateway device list", told)
+
+    def test_a_key_that_was_revoked(self):
+        self.enrol(self.gateway)
+        self.say("device", "revoke", self.desk.thumbprint, code=0)
+        told = self.say("device", "add", str(self.key), code=1)
+        self.assertIn("(device_revoked: ", told)
+        self.assertIn("cccd device rotate", told)
+
+    def test_a_key_that_nobody_knows(self):
+        self.enrol(self.gateway)
+        told = self.say("device", "revoke", "A" * 43, code=1)
+        self.assertIn("(device_unknown: ", told)
+        self.assertIn("cccd-gateway device list", told)
+        self.assertNotIn("cccd rp", told)
+
+    def test_a_store_that_fails_is_no_key(self):
+        self.enrol(self.gateway)
+        self.sql("DROP TABLE gateway_devices")
+        for words in (("add", str(self.key)), ("revoke", "A" * 43)):
+            told = self.say("device", *words, code=5)
+            self.assertIn("(store_unavailable", told)
+            self.assertNotIn("device", told)
+
+    def test_a_file_that_is_not_there(self):
+        path = self.folder / "nofile"
+        told = self.say("device", "add", str(path), code=5)
+        self.assertIn(f"(file_error: {path}: ", told)
+        self.assertIn("No such file", told)
+
+    def test_no_such_command(self):
+        told = self.say("device", "forget", code=1)
+        self.assertIn("Usage: cccd-gateway", told)
+
+
+class Files(Desk):
+    """Which of its files it cannot take, at the start."""
+
+    def started(self):
+        return self.say(code=5)
+
+    def test_log_key_that_others_read(self):
+        key = self.gateway.folder / "log.key"
+        key.chmod(0o644)
+        self.assertIn(f"configuration_bad: {key}: ", self.started())
+
+    def test_log_key_that_cannot_be_made(self):
+        text = self.gateway.conf.read_text()
+        key = self.gateway.folder / "none" / "log.key"
+        self.gateway.conf.write_text(text.replace(
+            str(self.gateway.folder / "log.key"), str(key)))
+        told = self.started()
+        self.assertIn(f"file_error: {key}: ", told)
+        self.assertIn("No such file", told)
+
+    def conninfo(self, words):
+        self.gateway.conninfo = words
+        self.gateway.write(self.directory)
+        told = self.started()
+        for secret in ("hunter2", "geheim", str(self.folder / "nowhere")):
+            self.assertNotIn(secret, told)
+        return told
+
+    def test_words_that_libpq_does_not_know(self):
+        told = self.conninfo("geheim=1 password=hunter2")
+        if "libpq" in told and "without" in told:
+            self.skipTest("no libpq")
+        self.assertIn("configuration_bad: store_conninfo_file", told)
+
+    def test_server_that_is_not_there(self):
+        told = self.conninfo(f"host={self.folder}/nowhere user=geheim")
+        if "libpq" in told:
+            self.skipTest("no libpq")
+        self.assertIn("no database server answers", told)
+
+    def test_server_that_refuses(self):
+        server = rig.Postgres.start()
+        if server is None:
+            self.skipTest("no PostgreSQL")
+        self.addCleanup(server.stop)
+        told = self.conninfo(f"host={server.folder} user=geheim "
+                             "password=hunter2 dbname=postgres")
+        if "libpq" in told:
+            self.skipTest("no libpq")
+        self.assertIn("refuses this user, password or database", told)
+        self.assertNotIn(str(server.folder), told)
+
+
+if __name__ == "__main__":
+    rig.main()
