@@ -177,6 +177,23 @@ static bool set_security(CURL *curl, const struct http_options *options)
 	return set;
 }
 
+/* A name's resolver runs in a thread, which libcurl would wait for past every
+ * deadline. A library older than its header knows no such option. */
+#if LIBCURL_VERSION_NUM >= 0x075700
+static bool set_quick_exit(CURL *curl)
+{
+	CURLcode code = curl_easy_setopt(curl, CURLOPT_QUICK_EXIT, 1L);
+
+	return code == CURLE_OK || code == CURLE_UNKNOWN_OPTION;
+}
+#else
+static bool set_quick_exit(CURL *curl)
+{
+	(void)curl;
+	return true;
+}
+#endif
+
 /* An empty proxy keeps libcurl from asking the environment. */
 static bool set_way(CURL *curl, const struct http_options *options,
                     const struct http_call *call, uint64_t left_ms)
@@ -189,6 +206,7 @@ static bool set_way(CURL *curl, const struct http_options *options,
 	       CURLE_OK;
 	set &= curl_easy_setopt(curl, CURLOPT_NOPROXY, "") == CURLE_OK;
 	set &= curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
+	set &= set_quick_exit(curl);
 	set &= curl_easy_setopt(curl, CURLOPT_TCP_KEEPALIVE, 1L) == CURLE_OK;
 	set &= curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS,
 	                        (long)connect_ms) == CURLE_OK;
