@@ -193,6 +193,42 @@ static enum cccd_err bring_up(struct connection *connection, bool existing,
 	return CCCD_OK;
 }
 
+/* Which kind of failure it was; the message of libpq may hold the user, the
+ * host, the password's source. */
+static enum cccd_err judge_failure(const char *conninfo,
+                                   const char *const *names,
+                                   const char *const *values,
+                                   struct cccd_error *error)
+{
+	PQconninfoOption *words = NULL;
+
+	if (error == NULL)
+		return CCCD_ERR_STORE;
+	words = PQconninfoParse(conninfo, NULL);
+	if (words == NULL)
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "store_conninfo_file: these are not libpq's "
+		            "words");
+	PQconninfoFree(words);
+	switch (PQpingParams(names, values, 1)) {
+	case PQPING_OK:
+		return fail(error, CCCD_ERR_STORE,
+		            "the database server answers, and refuses this "
+		            "user, password or database");
+	case PQPING_REJECT:
+		return fail(error, CCCD_ERR_STORE,
+		            "the database server takes nobody now");
+	case PQPING_NO_RESPONSE:
+		return fail(error, CCCD_ERR_STORE,
+		            "no database server answers at the place of "
+		            "store_conninfo_file");
+	case PQPING_NO_ATTEMPT:
+	default:
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "store_conninfo_file: a value is not valid");
+	}
+}
+
 static enum cccd_err connect_server(const struct store_place *place,
                                     struct cccd_error *error, void **ret)
 {
@@ -210,10 +246,8 @@ static enum cccd_err connect_server(const struct store_place *place,
 		return CCCD_ERR_MEMORY;
 	connection->pg = PQconnectdbParams(names, values, 1);
 	(void)PQsetNoticeProcessor(connection->pg, keep_quiet, NULL);
-	/* Its message may hold the user, the host, the password's source. */
 	if (PQstatus(connection->pg) != CONNECTION_OK)
-		err = fail(error, CCCD_ERR_STORE,
-		           "the database cannot be reached");
+		err = judge_failure(place->conninfo, names, values, error);
 	else
 		err = bring_up(connection, place->existing, error);
 	if (err != CCCD_OK)
