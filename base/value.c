@@ -2,6 +2,8 @@
 /* Values of settings: numbers, times, words, paths, lists of words. */
 #include "base/value.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/span.h"
@@ -79,6 +81,46 @@ static const char *take_amount(const char *value,
 	return NULL;
 }
 
+/* As an administrator would write it: 900 s is 15 min. */
+static void put_amount(const struct value_range *range, uint32_t amount,
+                       char *ret, size_t room)
+{
+	static const struct {
+		const char *name;
+		uint32_t ms;
+	} units[] = { { "h", HOUR }, { "min", MINUTE }, { "s", SECOND } };
+	uint64_t ms =
+	        (uint64_t)amount * (range->kind == VALUE_SECONDS ? SECOND : 1);
+
+	if (range->kind == VALUE_COUNT) {
+		(void)snprintf(ret, room, "%" PRIu32, amount);
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		bool fits = units[i].ms == SECOND || ms >= units[i].ms;
+
+		if (!fits || ms % units[i].ms != 0 ||
+		    value_unit_ms(units[i].name, range->units) == 0)
+			continue;
+		(void)snprintf(ret, room, "%" PRIu64 " %s", ms / units[i].ms,
+		               units[i].name);
+		return;
+	}
+	(void)snprintf(ret, room, "%" PRIu64 " ms", ms);
+}
+
+void value_beyond(const struct value_range *range,
+                  char ret[static VALUE_BEYOND_MAX])
+{
+	char least[32];
+	char most[32];
+
+	put_amount(range, range->least, least, sizeof(least));
+	put_amount(range, range->most, most, sizeof(most));
+	(void)snprintf(ret, VALUE_BEYOND_MAX,
+	               "it is too small or too large: %s to %s", least, most);
+}
+
 const char *value_amount(const char *value, const struct value_range *range,
                          uint32_t *ret)
 {
@@ -91,8 +133,10 @@ const char *value_amount(const char *value, const struct value_range *range,
 		return "whole seconds only";
 	if (range->kind == VALUE_SECONDS)
 		amount /= SECOND;
-	if (amount < range->least || amount > range->most)
+	if (amount < range->least || amount > range->most) {
+		value_beyond(range, range->beyond);
 		return range->beyond;
+	}
 	*ret = (uint32_t)amount;
 	return NULL;
 }

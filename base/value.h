@@ -37,22 +37,29 @@ enum value_kind {
 	VALUE_SECONDS, /* a time, in whole seconds */
 };
 
+enum { VALUE_BEYOND_MAX = 104 };
+
 /**
  * struct value_range - an amount that is wanted.
  * @units: of times, see value_unit_ms()
  * @least, @most: in the unit that is stored
- * @beyond: the reason for an amount outside of them
+ * @beyond: room of VALUE_BEYOND_MAX bytes for the one reason that is not for
+ *          ever, see value_beyond()
  */
 struct value_range {
 	enum value_kind kind;
 	unsigned int units;
 	uint32_t least;
 	uint32_t most;
-	const char *beyond;
+	char *beyond;
 };
 
 const char *value_amount(const char *value, const struct value_range *range,
                          uint32_t *ret);
+
+/* "it is too small or too large: 10 s to 15 min" */
+void value_beyond(const struct value_range *range,
+                  char ret[static VALUE_BEYOND_MAX]);
 
 /* A value of fewer than @max bytes; else @too_long. */
 const char *value_text(const char *value, const char *too_long, char *ret,

@@ -138,8 +138,9 @@ static const char *take_list(const char *value,
 	return value_list(value, &list, ret->items[0], &ret->count);
 }
 
+/* @beyond: see struct value_range */
 static const char *take_amount(const struct setting *setting, const char *value,
-                               uint32_t *ret)
+                               char *beyond, uint32_t *ret)
 {
 	const struct value_range range = {
 		.kind = setting->kind == KIND_COUNT  ? VALUE_COUNT
@@ -148,7 +149,7 @@ static const char *take_amount(const struct setting *setting, const char *value,
 		.units = VALUE_UNITS_BARE | VALUE_UNITS_HOURS,
 		.least = setting->least,
 		.most = setting->most,
-		.beyond = "it is too small or too large, see cccdd.conf(5)",
+		.beyond = beyond,
 	};
 
 	return value_amount(value, &range, ret);
@@ -178,7 +179,7 @@ static void clear(const struct setting *setting, void *place)
 }
 
 static const char *take_value(const struct setting *setting, const char *value,
-                              struct config *ret)
+                              char *beyond, struct config *ret)
 {
 	void *place = (char *)ret + setting->offset;
 
@@ -195,7 +196,7 @@ static const char *take_value(const struct setting *setting, const char *value,
 	case KIND_SWITCH: return value_switch(value, NO_WORD, place);
 	case KIND_TIME:
 	case KIND_SECONDS:
-	case KIND_COUNT: return take_amount(setting, value, place);
+	case KIND_COUNT: return take_amount(setting, value, beyond, place);
 	case KIND_LANGUAGE: return value_language(value, NO_WORD, place);
 	case KIND_LOG_LEVEL: return take_log_level(value, place);
 	}
@@ -204,10 +205,13 @@ static const char *take_value(const struct setting *setting, const char *value,
 
 void config_default(struct config *ret)
 {
+	char beyond[VALUE_BEYOND_MAX];
+
 	*ret = (struct config){ .pcsc = false };
 	for (size_t i = 0; i < SETTINGS; i++)
 		/* Its reasons are for files; tests look at the table. */
-		(void)take_value(&settings[i], settings[i].initial, ret);
+		(void)take_value(&settings[i], settings[i].initial, beyond,
+		                 ret);
 }
 
 const char *config_key(size_t index, const char **ret_default)
@@ -221,6 +225,7 @@ const char *config_key(size_t index, const char **ret_default)
 /* What a line is read into, and where its reasons go. */
 struct reading {
 	struct conf_place place;
+	char beyond[VALUE_BEYOND_MAX];
 	bool seen[SETTINGS];
 	struct config *config;
 };
@@ -234,9 +239,10 @@ static enum cccd_err take_setting(void *context, const char *key,
 	for (size_t i = 0; i < SETTINGS; i++) {
 		if (strcmp(settings[i].key, key) != 0)
 			continue;
-		reason = reading->seen[i] ? "it stands twice"
-		                          : take_value(&settings[i], value,
-		                                       reading->config);
+		reason = reading->seen[i]
+		                 ? "it stands twice"
+		                 : take_value(&settings[i], value,
+		                              reading->beyond, reading->config);
 		reading->seen[i] = true;
 		return reason == NULL
 		               ? CCCD_OK

@@ -133,8 +133,9 @@ static const char *take_list(const char *value,
 	return value_list(value, &list, ret->items[0], &ret->count);
 }
 
+/* @beyond: see struct value_range */
 static const char *take_amount(const struct setting *setting, const char *value,
-                               uint32_t *ret)
+                               char *beyond, uint32_t *ret)
 {
 	const struct value_range range = {
 		.kind = setting->kind == KIND_COUNT  ? VALUE_COUNT
@@ -143,7 +144,7 @@ static const char *take_amount(const struct setting *setting, const char *value,
 		.units = VALUE_UNITS_USUAL,
 		.least = setting->least,
 		.most = setting->most,
-		.beyond = "it is too small or too large",
+		.beyond = beyond,
 	};
 
 	return value_amount(value, &range, ret);
@@ -168,7 +169,7 @@ static const char *take_level(const char *value, uint32_t *ret)
 }
 
 static const char *take_value(const struct setting *setting, const char *value,
-                              struct gateway_config *config)
+                              char *beyond, struct gateway_config *config)
 {
 	void *place = (char *)config + setting->offset;
 
@@ -184,7 +185,7 @@ static const char *take_value(const struct setting *setting, const char *value,
 	case KIND_SWITCH: return take_switch(value, place);
 	case KIND_TIME:
 	case KIND_SECONDS:
-	case KIND_COUNT: return take_amount(setting, value, place);
+	case KIND_COUNT: return take_amount(setting, value, beyond, place);
 	case KIND_LANGUAGE: return value_language(value, "vi or en", place);
 	case KIND_LEVEL: return take_level(value, place);
 	}
@@ -210,6 +211,7 @@ enum caller_key {
 
 /**
  * struct reading - a file on its way in.
+ * @beyond:      room for a reason
  * @seen:        keys of [gateway], so that none stands twice
  * @caller_seen: of the caller of this section
  */
@@ -217,6 +219,7 @@ struct reading {
 	struct conf_place place;
 	struct gateway_config *config;
 	enum section section;
+	char beyond[VALUE_BEYOND_MAX];
 	bool seen[SETTINGS];
 	bool caller_seen[CALLER_KEYS];
 };
@@ -272,13 +275,13 @@ static const char *take_bearer(const struct gateway_callers *callers,
 	return reason;
 }
 
-static const char *take_rate(const char *value, uint32_t *ret)
+static const char *take_rate(const char *value, char *beyond, uint32_t *ret)
 {
 	static const struct setting rate = {
 		"rate_per_minute", NULL, KIND_COUNT, 0, 1, 1000000
 	};
 
-	return take_amount(&rate, value, ret);
+	return take_amount(&rate, value, beyond, ret);
 }
 
 static const char *take_caller(struct reading *reading, const char *key,
@@ -304,7 +307,8 @@ static const char *take_caller(struct reading *reading, const char *key,
 	case CALLER_SCOPES: return take_scopes(value, &caller->scopes);
 	case CALLER_UNPROVEN:
 		return take_switch(value, &caller->allow_unproven);
-	case CALLER_RATE: return take_rate(value, &caller->per_minute);
+	case CALLER_RATE:
+		return take_rate(value, reading->beyond, &caller->per_minute);
 	case CALLER_KEYS: break;
 	}
 	return "it is of no kind";
@@ -342,7 +346,8 @@ static const char *take_own(struct reading *reading, const char *key,
 		if (reading->seen[i])
 			return "it stands twice";
 		reading->seen[i] = true;
-		return take_value(&settings[i], value, reading->config);
+		return take_value(&settings[i], value, reading->beyond,
+		                  reading->config);
 	}
 	return "there is no such setting";
 }
@@ -472,7 +477,7 @@ static enum cccd_err read_all(struct reading *reading, struct span text)
 	for (size_t i = 0; i < SETTINGS; i++)
 		if (settings[i].initial != NULL &&
 		    take_value(&settings[i], settings[i].initial,
-		               reading->config) != NULL)
+		               reading->beyond, reading->config) != NULL)
 			return fail(reading->place.error, CCCD_ERR_INTERNAL,
 			            "a default is bad");
 	TRY(conf_read(text, &lines, &reading->place));

@@ -67,18 +67,20 @@ static void value_unit_ms_gives_what_is_asked_for(void **state)
 	assert_int_equal(value_unit_ms("seconds", all), 0);
 }
 
+static char beyond[VALUE_BEYOND_MAX];
+
 static const struct value_range count = {
-	.kind = VALUE_COUNT, .least = 2, .most = 5, .beyond = "beyond"
+	.kind = VALUE_COUNT, .least = 2, .most = 5, .beyond = beyond
 };
 static const struct value_range time_ms = {
-	.kind = VALUE_MS, .least = 100, .most = 60000, .beyond = "beyond"
+	.kind = VALUE_MS, .least = 100, .most = 60000, .beyond = beyond
 };
 static const struct value_range seconds = { .kind = VALUE_SECONDS,
 	                                    .units = VALUE_UNITS_BARE |
 	                                             VALUE_UNITS_HOURS,
 	                                    .least = 10,
 	                                    .most = 7200,
-	                                    .beyond = "beyond" };
+	                                    .beyond = beyond };
 
 static void value_amount_stores_in_its_unit(void **state)
 {
@@ -116,13 +118,16 @@ static void value_amount_refuses_with_its_reason(void **state)
 		const struct value_range *range;
 		const char *words;
 	} bad[] = {
-		{ "1", &count, "beyond" },
-		{ "6", &count, "beyond" },
+		{ "1", &count, "too small or too large: 2 to 5" },
+		{ "6", &count, "too small or too large: 2 to 5" },
 		{ "3 s", &count, "no whole number" },
 		{ "", &count, "no whole number" },
-		{ "99 ms", &time_ms, "beyond" },
-		{ "60001 ms", &time_ms, "beyond" },
-		{ "2 min", &time_ms, "beyond" },
+		{ "99 ms", &time_ms,
+		  "too small or too large: 100 ms to 1 min" },
+		{ "60001 ms", &time_ms,
+		  "too small or too large: 100 ms to 1 min" },
+		{ "2 min", &time_ms,
+		  "too small or too large: 100 ms to 1 min" },
 		{ "5", &time_ms, "no time" },
 		{ "1 h", &time_ms, "no time" },
 		{ "s", &time_ms, "no time" },
@@ -132,9 +137,10 @@ static void value_amount_refuses_with_its_reason(void **state)
 		{ "1 s s", &time_ms, "no time" },
 		{ "1\ts", &time_ms, "no time" },
 		{ "10500 ms", &seconds, "whole seconds" },
-		{ "9", &seconds, "beyond" },
+		{ "9", &seconds, "too small or too large: 10 s to 2 h" },
 		/* More milliseconds than 32 bits hold. */
-		{ "999999999 h", &seconds, "beyond" },
+		{ "999999999 h", &seconds,
+		  "too small or too large: 10 s to 2 h" },
 		{ "9999999999", &seconds, "no time" },
 	};
 	uint32_t amount = 7;

@@ -176,7 +176,7 @@ static const struct {
 	{ "lease_time = 060", "no time" },
 	{ "lease_time = s", "no time" },
 	{ "lease_time = 500 ms", "too small" },
-	{ "lease_time = 11 min", "too small or too large" },
+	{ "lease_time = 11 min", "too small or too large: 1 s to 10 min" },
 	{ "lease_time = 999999999 h", "too large" },
 	{ "lease_time = 99999999999999999999", "no time" },
 	{ "assertion_time = 301", "too large" },

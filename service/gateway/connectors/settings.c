@@ -129,6 +129,21 @@ static CHECKED enum cccd_err take_word(const struct reading *reading,
 	return refuse(reading, "it is none of the words for it");
 }
 
+static enum cccd_err refuse_range(const struct reading *reading)
+{
+	const struct value_range range = {
+		.kind = reading->rule->kind == SETTING_TIME ? VALUE_MS
+		                                            : VALUE_COUNT,
+		.units = VALUE_UNITS_BARE,
+		.least = reading->rule->least,
+		.most = reading->rule->most,
+	};
+	char reason[VALUE_BEYOND_MAX];
+
+	value_beyond(&range, reason);
+	return refuse(reading, reason);
+}
+
 static CHECKED enum cccd_err take_number(const struct reading *reading,
                                          const char *value, uint32_t *ret)
 {
@@ -149,7 +164,7 @@ static CHECKED enum cccd_err take_number(const struct reading *reading,
 	if (unit == 0)
 		return refuse(reading, "it is no number, or its unit is none");
 	if (amount < reading->rule->least || amount > reading->rule->most)
-		return refuse(reading, "it is too small or too large");
+		return refuse_range(reading);
 	*ret = (uint32_t)amount;
 	return CCCD_OK;
 }
