@@ -16,6 +16,7 @@ and "not_found", 2 when it could not be found out.
 """
 
 import argparse
+import datetime
 import json
 import sys
 
@@ -60,6 +61,12 @@ def read_card(args, nonce, key):
     return take_assertion(args.socket, target, token)
 
 
+def local(time):
+    """A moment as the clock on the wall has it, with its offset."""
+    moment = datetime.datetime.fromisoformat(time.replace("Z", "+00:00"))
+    return moment.astimezone().isoformat(" ", "seconds")
+
+
 def tell(answer):
     """For the person at the desk, who reads no JSON."""
     words = WORDS.get(answer["registry"], UNDETERMINED)
@@ -67,7 +74,7 @@ def tell(answer):
         if answer.get("reason"):
             word += f" ({answer['reason']})"
         print(sentence.format(word=word, source=answer["source"],
-                              time=answer["observed_at"]), file=sys.stderr)
+                              time=local(answer["observed_at"])), file=sys.stderr)
 
 
 def main():

@@ -1,9 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """What an administrator types, and what is answered when it is wrong."""
+import contextlib
+import hashlib
+import io
 import os
+import pathlib
+import re
 import sqlite3
 import subprocess
+import sys
+import time
+import unittest.mock
 
 import rig
 
@@ -58,12 +66,12 @@ class Log(Desk):
                       self.say("log", "verify", code=11, lang="C.UTF-8"))
 
     def test_times_have_one_form(self):
-        for time in ("yesterday", "23/11/2026", "2026-11-23T00:00:00+07:00",
+        for text in ("yesterday", "23/11/2026", "2026-11-23T00:00:00+07:00",
                      "2026-02-30", "2026-11-23T24:00:00Z", "2026-11", "0",
                      "2026-11-23 00:00:00", "2026-11-23T00:00:00Z ",
                      "2026-13-01", "2026-1-1", "２０２６-11-23"):
             for option in ("--from", "--to"):
-                told = self.say("log", "export", option, time, code=1)
+                told = self.say("log", "export", option, text, code=1)
                 self.assertIn(f"bad_argument: {option} ", told)
                 self.assertIn("YYYY-MM-DD", told)
                 self.assertEqual(self.out, "")
@@ -193,6 +201,38 @@ class Files(Desk):
             self.skipTest("no libpq")
         self.assertIn("refuses this user, password or database", told)
         self.assertNotIn(str(server.folder), told)
+
+
+class Manual(Desk):
+    """What the manual shows."""
+
+    docs = pathlib.Path(os.environ["CCCD_SOURCE_DIR"]) / "docs"
+
+    def test_a_bearer_is_kept(self):
+        lines, = re.findall(r"only its SHA-256.*:\n\n((?:    .*\n)+)",
+                            (self.docs / "gateway.md").read_text("utf-8"))
+        done = subprocess.run(
+            ["sh", "-e", "-c", lines.replace("cccd-gateway", rig.GATEWAY)],
+            cwd=self.folder, capture_output=True, text=True, check=True,
+            timeout=rig.WAIT_S)
+        kept = self.folder / "bearer"
+        self.assertEqual(done.stdout.strip(), hashlib.sha256(
+            kept.read_bytes()).hexdigest())
+        self.assertEqual(kept.stat().st_mode & 0o777, 0o600)
+
+    def test_the_example_tells_local_time(self):
+        sys.path.insert(0, str(self.docs / "examples"))
+        self.addCleanup(sys.path.pop, 0)
+        with unittest.mock.patch.dict(os.environ, TZ="<+07>-7"):
+            time.tzset()
+            self.addCleanup(time.tzset)
+            import check_with_gateway
+            with contextlib.redirect_stderr(io.StringIO()) as told:
+                check_with_gateway.tell({
+                    "registry": "match", "source": "pilot",
+                    "observed_at": "2026-11-23T20:10:04Z"})
+        self.assertEqual(told.getvalue().count(
+            "2026-11-24 03:10:04+07:00."), 2)
 
 
 if __name__ == "__main__":
