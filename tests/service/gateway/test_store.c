@@ -340,6 +340,27 @@ static void opens_nowhere(const struct store_place *place)
 		assert_non_null(strstr(error.text, place->path));
 }
 
+static void tables_of_a_server_are_only_made_when_wanted(void **state)
+{
+	const struct pair *pair = pair_of(state);
+	struct store_place place = pair->place;
+	struct store *store = NULL;
+	char conninfo[256];
+
+	/* Another database, as a slip of the pen names one. */
+	(void)snprintf(conninfo, sizeof(conninfo), "%s dbname=template1",
+	               place.conninfo);
+	place.conninfo = conninfo;
+	place.existing = true;
+	opens_nowhere(&place);
+	place.existing = false;
+	assert_int_equal(store_open(&place, NULL, &store), CCCD_OK);
+	store_close(store);
+	place.existing = true;
+	assert_int_equal(store_open(&place, NULL, &store), CCCD_OK);
+	store_close(store);
+}
+
 static void what_is_not_there_is_only_made_when_wanted(void **state)
 {
 	const struct pair *pair = pair_of(state);
@@ -374,6 +395,9 @@ int main(void)
 		BOTH(store_that_is_sound_is_seen),
 		cmocka_unit_test_setup_teardown(
 		        server_that_restarts_is_found_again,
+		        pair_set_up_postgres, pair_tear_down),
+		cmocka_unit_test_setup_teardown(
+		        tables_of_a_server_are_only_made_when_wanted,
 		        pair_set_up_postgres, pair_tear_down),
 		ALONE(line_is_flushed_before_it_is_told_of),
 		ALONE(log_that_was_edited_is_seen),
