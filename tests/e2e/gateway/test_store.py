@@ -151,7 +151,7 @@ class Disk(Store):
             self.assertNotIn("no such device", said)
         self.ballast.unlink()
         self.gateway.command("device", "add", str(key))
-        self.gateway.command("device", "add", str(key), code=5)
+        self.gateway.command("device", "add", str(key), code=1)
 
 
 class Commands(Store):
