@@ -118,6 +118,8 @@ class DeskToRegistryTest(registry_desk.RegistryDesk):
             "return [...document.querySelectorAll('.registry .when span')]"
             ".map((one) => one.innerText)")
         self.assertEqual(source, SOURCE)
+        self.assertNotIn(line["request_id"], text)
+        self.assertNotIn("Đọc lại thẻ", text)
         # As Vietnamese desks write it: 20:29 23/11/26.
         self.assertRegex(time, r"^\d\d:\d\d \d?\d/\d?\d/\d\d$")
         self.assertEqual(self.top(), "")
@@ -182,7 +184,9 @@ class DeskToRegistryTest(registry_desk.RegistryDesk):
         """The card's proof stands; the check says why it says nothing."""
         text, line = self.check("undetermined")
         self.assertEqual(line["reason"], reason)
-        for told in ("Chưa kiểm tra được", f"{words} ({reason})", SOURCE):
+        for told in ("Chưa kiểm tra được", f"{words} ({reason})", SOURCE,
+                     "Đọc lại thẻ; nếu vẫn vậy, làm theo quy trình khi mất "
+                     "kết nối.", f"Mã yêu cầu: {line['request_id']}"):
             self.assertIn(told, text)
         self.assertEqual((self.top(), self.fields()), ("", {}))
         return line

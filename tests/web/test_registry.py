@@ -104,6 +104,9 @@ class RegistryTest(registry_desk.RegistryDesk):
         text = self.read("undetermined")
         self.assertIn("Chưa kiểm tra được", text)
         self.assertIn("Không kết nối được cổng tra cứu.", text)
+        self.assertIn("Đọc lại thẻ; nếu vẫn vậy, làm theo quy trình", text)
+        # Nobody was asked, so there is no name to ask by.
+        self.assertNotIn("Mã yêu cầu", text)
         self.assertEqual(self.top(), "")
         self.look("away")
 

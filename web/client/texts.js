@@ -197,6 +197,11 @@ const texts = {
 		"The page's server does not answer."],
 	registry_why_other: ["Chưa có câu trả lời của cơ sở dữ liệu.",
 		"There is no answer of the registry."],
+	registry_what_now: [
+		"Đọc lại thẻ; nếu vẫn vậy, làm theo quy trình khi mất kết nối.",
+		"Read the card again; if it stays so, do as when the registry "
+			+ "is out of reach."],
+	registry_request: ["Mã yêu cầu", "Request"],
 	registry_field_match: ["khớp", "matches"],
 	registry_field_differs: ["khác", "differs"],
 	registry_field_missing: ["thiếu dữ liệu", "no data"],

@@ -78,14 +78,22 @@ export function whyText({ reason, problem }, say, lang) {
 	return `${say(`registry_why_${word}`)} (${reason})`;
 }
 
+/* What to do, and by which name the administrator finds it. */
+function whatNow({ request_id: id }, say) {
+	return [h("p", { class: "why now", text: say("registry_what_now") }),
+		...typeof id === "string" && id !== "" ? [h("p", {
+			class: "request",
+			text: `${say("registry_request")}: ${id}` })] : []];
+}
+
 /**
  * createRegistryPanel() - {element, top, show(answer), clear()}; hidden until
  * it is shown, so a desk without a gateway never sees it. @top is a line for
  * the banner of the verdict, there for "mismatch" and "not_found".
  *
- * @answer: {registry, fields, observed_at, source, reason} as the gateway
- * gives it, {registry: "pending"}, or "undetermined" with a problem. A word
- * not known is "undetermined": nothing but "match" is a match.
+ * @answer: {registry, fields, observed_at, source, reason, request_id} as the
+ * gateway gives it, {registry: "pending"}, or "undetermined" with a problem.
+ * A word not known is "undetermined": nothing but "match" is a match.
  * @sources: {name: {vi, en}}, what the desk calls the gateway's connectors.
  */
 export function createRegistryPanel(say, lang, sources = {}) {
@@ -124,6 +132,8 @@ export function createRegistryPanel(say, lang, sources = {}) {
 					h("strong", { text: say(`registry_${state}`) })),
 				...why === "" ? [] : [h("p", { class: "why",
 					text: why })],
+				...state === "undetermined"
+					? whatNow(answer, say) : [],
 				h("dl", {}, ...rowsOf(fields)
 					.map((entry) => fieldRow(say, entry))),
 				h("p", { class: "when" }, ...when.map((text) =>
