@@ -52,6 +52,21 @@ static bool must_stop(struct keeper *keeper)
 	return stop;
 }
 
+/* A clock that runs ahead must not make the log old: what expires is counted
+ * from the newest check, for which a desk's clock had to agree with ours. */
+static enum cccd_err expire_from(const struct keeper *keeper, int64_t now,
+                                 char ret[static CLOCK_TEXT_MAX])
+{
+	char newest[CLOCK_TEXT_MAX];
+	int64_t last = now;
+
+	TRY(store_log_newest(keeper->parts.store, newest));
+	if (!clock_parse(newest, &last) || last > now)
+		last = now;
+	clock_text(last - (int64_t)keeper->parts.retention_days * DAY_S, ret);
+	return CCCD_OK;
+}
+
 /* In pieces, so that requests get their turn, and the end, too. */
 static enum cccd_err tidy(struct keeper *keeper)
 {
@@ -63,7 +78,7 @@ static enum cccd_err tidy(struct keeper *keeper)
 	TRY(store_recover(parts->store, now - parts->interrupted_s));
 	while (more && !must_stop(keeper))
 		TRY(store_nonce_sweep(parts->store, now - DAY_S, &more));
-	clock_text(now - (int64_t)parts->retention_days * DAY_S, before);
+	TRY(expire_from(keeper, now, before));
 	more = parts->retention_days != 0;
 	while (more && !must_stop(keeper))
 		TRY(store_log_expire(parts->store, before, &more));

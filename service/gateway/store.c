@@ -238,6 +238,12 @@ static enum cccd_err run_counting(struct store_lease *lease, void *context)
 	return store_run(lease, &work->query, &work->rows);
 }
 
+static enum cccd_err count_in_transaction(struct store_lease *lease,
+                                          void *context)
+{
+	return store_transact(lease, true, run_counting, context);
+}
+
 enum cccd_err store_nonce_sweep(struct store *store, int64_t before,
                                 bool *ret_more)
 {
@@ -301,7 +307,7 @@ enum cccd_err store_device_add(struct store *store,
 		           .count = 4 },
 	};
 
-	TRY(store_do(store, run_counting, &work));
+	TRY(store_do(store, count_in_transaction, &work));
 	return work.rows == 1 ? CCCD_OK : CCCD_ERR_USAGE_STATE;
 }
 
@@ -317,7 +323,7 @@ enum cccd_err store_device_revoke(struct store *store, const char *thumbprint,
 		           .count = 2 },
 	};
 
-	TRY(store_do(store, run_counting, &work));
+	TRY(store_do(store, count_in_transaction, &work));
 	return work.rows == 1 ? CCCD_OK : CCCD_ERR_ASSERTION_DEVICE_UNKNOWN;
 }
 

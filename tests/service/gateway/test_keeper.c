@@ -73,12 +73,14 @@ static void keeper_tidies_when_it_begins(void **state)
 
 	assert_int_equal(pair_append(pair->two, "a", "2024-01-01T00:00:00Z"),
 	                 CCCD_OK);
+	assert_int_equal(pair_append(pair->two, "b", "2024-02-01T00:00:00Z"),
+	                 CCCD_OK);
 	assert_int_equal(store_nonce_issue(pair->two, "n", "desk", 1000),
 	                 CCCD_OK);
 	assert_int_equal(pair_spend(pair->two, "n", "desk", "dead", 900),
 	                 CCCD_OK);
 	keeper = begin(pair, NEVER_MS);
-	for (unsigned int i = 0; i < WAIT_MS && (lines != 1 || stats.tasks < 1);
+	for (unsigned int i = 0; i < WAIT_MS && (lines != 2 || stats.tasks < 1);
 	     i += STEP_MS) {
 		clock_sleep_ms(STEP_MS);
 		assert_int_equal(store_log_verify(pair->two, &lines, &bad),
@@ -87,7 +89,32 @@ static void keeper_tidies_when_it_begins(void **state)
 	}
 	keeper_free(keeper);
 	assert_int_equal(stats.tasks, 1);
-	pair_assert_whole(pair->two, 1);
+	pair_assert_whole(pair->two, 2);
+}
+
+/* Today is far from both lines; by their own clock only one is old. */
+static void keeper_trusts_no_clock_that_runs_ahead(void **state)
+{
+	struct pair *pair = pair_of(state);
+	struct keeper *keeper = NULL;
+	uint64_t lines = 0;
+	uint64_t bad = 0;
+
+	assert_int_equal(pair_append(pair->two, "a", "2024-01-01T00:00:00Z"),
+	                 CCCD_OK);
+	assert_int_equal(pair_append(pair->two, "b", "2024-06-01T00:00:00Z"),
+	                 CCCD_OK);
+	assert_int_equal(pair_append(pair->two, "c", "2024-06-01T12:00:00Z"),
+	                 CCCD_OK);
+	keeper = begin(pair, SOON_MS);
+	for (unsigned int i = 0; i < WAIT_MS && lines != 2; i += STEP_MS) {
+		clock_sleep_ms(STEP_MS);
+		assert_int_equal(store_log_verify(pair->two, &lines, &bad),
+		                 CCCD_OK);
+	}
+	/* It ends with its tidying done. */
+	keeper_free(keeper);
+	pair_assert_whole(pair->two, 2);
 }
 
 static void keeper_ends_while_the_store_fails(void **state)
@@ -107,6 +134,7 @@ int main(void)
 		ALONE(keeper_sees_that_the_store_fails),
 		ALONE(keeper_that_doubts_looks_for_itself),
 		BOTH(keeper_tidies_when_it_begins),
+		BOTH(keeper_trusts_no_clock_that_runs_ahead),
 		ALONE(keeper_ends_while_the_store_fails),
 	};
 

@@ -188,6 +188,28 @@ static void check_that_died_gets_a_line(void **state)
 	                 CCCD_ERR_ASSERTION_NONCE);
 }
 
+/* Taken for dead, it was only late: what it found is not told. */
+static void check_that_was_late_is_refused(void **state)
+{
+	struct pair *pair = pair_of(state);
+
+	assert_int_equal(store_nonce_issue(pair->one, "n", "desk", NOW + 9),
+	                 CCCD_OK);
+	assert_int_equal(pair_spend(pair->one, "n", "desk", "late", NOW),
+	                 CCCD_OK);
+	assert_int_equal(store_recover(pair->two, NOW + 1), CCCD_OK);
+	assert_int_equal(pair_append(pair->one, "late", "2026-01-01T00:00:00Z"),
+	                 CCCD_ERR_AUDIT);
+	pair_assert_whole(pair->one, 1);
+	assert_int_equal(
+	        pair_append(pair->one, "other", "2026-01-01T00:00:00Z"),
+	        CCCD_OK);
+	assert_int_equal(
+	        pair_append(pair->one, "other", "2026-01-01T00:00:00Z"),
+	        CCCD_OK);
+	pair_assert_whole(pair->one, 2);
+}
+
 static void line_is_flushed_before_it_is_told_of(void **state)
 {
 	struct pair *pair = pair_of(state);
@@ -392,6 +414,7 @@ int main(void)
 		BOTH(device_is_found_until_it_is_revoked),
 		BOTH(log_expires_from_its_beginning),
 		BOTH(check_that_died_gets_a_line),
+		BOTH(check_that_was_late_is_refused),
 		BOTH(store_that_is_sound_is_seen),
 		cmocka_unit_test_setup_teardown(
 		        server_that_restarts_is_found_again,

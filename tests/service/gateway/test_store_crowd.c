@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Many threads, several gateways, and one that is killed. */
-#include "service/gateway/store.h"
+#include "service/gateway/store_inside.h"
 
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -13,10 +14,17 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "base/macros.h"
 #include "tests/service/gateway/pair.h"
 
-enum { THREADS = 16, LINES = 40, ALL = THREADS * LINES, NOW = 1000000 };
+enum {
+	THREADS = 16,
+	LINES = 40,
+	ALL = THREADS * LINES,
+	NOW = 1000000,
+	STEP_MS = 5
+};
 
 struct racer {
 	struct store *store;
@@ -283,6 +291,63 @@ static void kill_loses_nothing_and_doubles_nothing(void **state)
 	pair_assert_whole(pair->two, lines);
 }
 
+/* Holds what every writer needs, and then says no more. */
+static enum cccd_err fall_silent(struct store_lease *lease, void *context)
+{
+	const struct store_query hold = {
+		.sql = "UPDATE usage_chain SET looked = looked"
+		       " WHERE one = 1",
+	};
+	atomic_int *holds = context;
+
+	TRY(store_run(lease, &hold, NULL));
+	/* It is tried again once its connection turns out to be dead. */
+	if (atomic_load(holds) == 0)
+		atomic_store(holds, 1);
+	while (atomic_load(holds) == 1)
+		clock_sleep_ms(STEP_MS);
+	return CCCD_OK;
+}
+
+static enum cccd_err fall_silent_inside(struct store_lease *lease,
+                                        void *context)
+{
+	return store_transact(lease, false, fall_silent, context);
+}
+
+struct silence {
+	struct store *store;
+	atomic_int holds;
+	enum cccd_err err;
+};
+
+static void *be_silent(void *context)
+{
+	struct silence *silence = context;
+
+	silence->err =
+	        store_do(silence->store, fall_silent_inside, &silence->holds);
+	return NULL;
+}
+
+/* As by a host that lost its power within a transaction: the server lets go
+ * before the others give up. */
+static void log_goes_on_without_one_that_fell_silent(void **state)
+{
+	struct pair *pair = pair_of(state);
+	struct silence silence = { .store = pair->one };
+	pthread_t thread;
+
+	assert_int_equal(pthread_create(&thread, NULL, be_silent, &silence), 0);
+	while (atomic_load(&silence.holds) == 0)
+		clock_sleep_ms(STEP_MS);
+	assert_int_equal(pair_append(pair->two, "a", "2026-01-01T00:00:00Z"),
+	                 CCCD_OK);
+	atomic_store(&silence.holds, 2);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	pair_assert_whole(pair->two, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +356,9 @@ int main(void)
 		BOTH(log_keeps_each_line_once_of_many_writers),
 		ALONE(log_that_fails_fails_for_everybody),
 		BOTH(kill_loses_nothing_and_doubles_nothing),
+		cmocka_unit_test_setup_teardown(
+		        log_goes_on_without_one_that_fell_silent,
+		        pair_set_up_postgres, pair_tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
