@@ -81,10 +81,10 @@ static void tell(const struct cccd_error *error, const char *next)
 
 void say_error(const struct cccd_error *error)
 {
-	char help[HELP_MAX];
-
 	/* The table has cccd(1) say this. */
 	if (strcmp(cccd_err_next(error->code), "read_manual") == 0) {
+		char help[HELP_MAX];
+
 		(void)snprintf(help, sizeof(help),
 		               manner.lang == CCCD_LANG_EN
 		                       ? "See: %s --help"

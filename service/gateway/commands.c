@@ -237,10 +237,11 @@ static enum cccd_err walk_log(struct store *store,
  * whatever else would find nothing and sound like "nothing happened". */
 static bool is_time(const char *text)
 {
-	char full[CLOCK_TEXT_MAX];
 	int64_t time = 0;
 
 	if (strlen(text) == DAY_LEN) {
+		char full[CLOCK_TEXT_MAX];
+
 		(void)snprintf(full, sizeof(full), "%sT00:00:00Z", text);
 		return clock_parse(full, &time);
 	}
