@@ -79,7 +79,7 @@ bool clock_parse(const char *text, int64_t *ret)
 	*ret = (day_of(at.tm_year, at.tm_mon, at.tm_mday) -
 	        day_of(1970, 1, 1)) *
 	               86400 +
-	       at.tm_hour * 3600 + at.tm_min * 60 + at.tm_sec;
+	       INT64_C(60) * (INT64_C(60) * at.tm_hour + at.tm_min) + at.tm_sec;
 	clock_text(*ret, again);
 	return strcmp(text, again) == 0;
 }

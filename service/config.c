@@ -138,8 +138,9 @@ static const char *take_list(const char *value,
 	return value_list(value, &list, ret->items[0], &ret->count);
 }
 
-/* @beyond: see struct value_range */
+/* @beyond: see struct value_range, through which it is written to */
 static const char *take_amount(const struct setting *setting, const char *value,
+                               /* NOLINTNEXTLINE(readability-non-const-*) */
                                char *beyond, uint32_t *ret)
 {
 	const struct value_range range = {
