@@ -20,21 +20,23 @@ enum {
 	/* pcscd looks at its readers every 200 to 400 ms. */
 	REMOVAL_SEEN_MS = 900,
 	FEATURES_MAX = 256,
-	HANDSHAKES = 2,
+	HANDSHAKES = 3,
 };
 
 /* The pseudo-reader that changes when a reader comes or goes. */
 static const char pnp_name[] = "\\\\?PnP?\\Notification";
 
-/* A service that dies in the handshake looks like one that refuses us; asked
- * again, only the latter still does. */
+/* pcsc-lite says the same of a service that refuses us and of one whose end
+ * reset the connection; asked again, only the former still says it. An ending
+ * service may reset two: one that it had taken up and one that waited. */
 static LONG establish(struct pcsc_link *link)
 {
 	LONG code = SCARD_W_SECURITY_VIOLATION;
 
 	if (link->has_context)
 		return SCARD_S_SUCCESS;
-	for (int i = 0; i < HANDSHAKES && code == SCARD_W_SECURITY_VIOLATION;
+	for (int i = 0; i < HANDSHAKES &&
+	                (uint32_t)code == (uint32_t)SCARD_W_SECURITY_VIOLATION;
 	     i++)
 		code = SCardEstablishContext(SCARD_SCOPE_SYSTEM, NULL, NULL,
 		                             &link->context);
@@ -235,24 +237,30 @@ static LONG connect_card(struct pcsc_link *link)
 /*
  * A card taken during an exchange looks like a failed one, with some
  * drivers like an empty answer: only pcscd's next look at the reader tells.
+ * The reader or pcscd itself may have gone as well.
  */
-static bool was_removed(struct pcsc_link *link)
+static LONG look_again(struct pcsc_link *link, LONG code)
 {
 	SCARD_READERSTATE state = {
 		.szReader = link->name,
 		.dwCurrentState = SCARD_STATE_UNAWARE,
 	};
+	LONG look = SCardGetStatusChange(link->context, 0, &state, 1);
 
-	if (SCardGetStatusChange(link->context, 0, &state, 1) !=
-	    SCARD_S_SUCCESS)
-		return false;
-	if ((state.dwEventState & SCARD_STATE_PRESENT) != 0) {
+	if (look == SCARD_S_SUCCESS &&
+	    (state.dwEventState & SCARD_STATE_PRESENT) != 0) {
 		state.dwCurrentState = state.dwEventState;
-		if (SCardGetStatusChange(link->context, REMOVAL_SEEN_MS, &state,
-		                         1) != SCARD_S_SUCCESS)
-			return false;
+		look = SCardGetStatusChange(link->context, REMOVAL_SEEN_MS,
+		                            &state, 1);
 	}
-	return (state.dwEventState & SCARD_STATE_PRESENT) == 0;
+	/* Nothing has changed. */
+	if ((uint32_t)look == (uint32_t)SCARD_E_TIMEOUT)
+		return code;
+	if (look != SCARD_S_SUCCESS)
+		return look;
+	return (state.dwEventState & SCARD_STATE_PRESENT) == 0
+	               ? SCARD_W_REMOVED_CARD
+	               : code;
 }
 
 static bool is_doubtful(const struct pcsc_link *link, LONG code)
@@ -276,8 +284,8 @@ static LONG transmit(struct pcsc_link *link)
 	                     (DWORD)link->command_len, NULL, link->response,
 	                     &link->response_len);
 	wipe(link->command, link->command_len);
-	if (is_doubtful(link, code) && was_removed(link))
-		return SCARD_W_REMOVED_CARD;
+	if (is_doubtful(link, code))
+		code = look_again(link, code);
 	if (code == SCARD_S_SUCCESS && link->response_len > READER_RESPONSE_MAX)
 		return SCARD_E_INSUFFICIENT_BUFFER;
 	return code;
@@ -306,19 +314,37 @@ static LONG read_channel(struct pcsc_link *link)
 	return code;
 }
 
+static LONG run_job(struct pcsc_link *link, enum link_job job)
+{
+	switch (job) {
+	case LINK_SCAN: return scan(link);
+	case LINK_WATCH: return watch(link);
+	case LINK_CONNECT: return connect_card(link);
+	case LINK_TRANSMIT: return transmit(link);
+	case LINK_DISCONNECT: return disconnect(link);
+	case LINK_CHANNEL: return read_channel(link);
+	}
+	return SCARD_E_INVALID_PARAMETER;
+}
+
+/* A service that refuses lives on and answers: see establish(). */
+static bool is_alive(struct pcsc_link *link)
+{
+	DWORD len = 0;
+	LONG code = SCardListReaders(link->context, NULL, NULL, &len);
+
+	return code == SCARD_S_SUCCESS ||
+	       (uint32_t)code == (uint32_t)SCARD_E_NO_READERS_AVAILABLE;
+}
+
 static void link_run(void *subject, int job)
 {
 	struct pcsc_link *link = subject;
 
-	switch ((enum link_job)job) {
-	case LINK_SCAN: link->code = scan(link); return;
-	case LINK_WATCH: link->code = watch(link); return;
-	case LINK_CONNECT: link->code = connect_card(link); return;
-	case LINK_TRANSMIT: link->code = transmit(link); return;
-	case LINK_DISCONNECT: link->code = disconnect(link); return;
-	case LINK_CHANNEL: link->code = read_channel(link); return;
-	}
-	link->code = SCARD_E_INVALID_PARAMETER;
+	link->code = run_job(link, (enum link_job)job);
+	if ((uint32_t)link->code == (uint32_t)SCARD_W_SECURITY_VIOLATION &&
+	    link->has_context && !is_alive(link))
+		link->code = SCARD_E_NO_SERVICE;
 }
 
 static void link_release(void *subject)

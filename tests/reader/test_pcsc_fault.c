@@ -36,6 +36,7 @@ static const char short_reader[] = "ACS ACR122U PICC Interface 00 00\0";
 
 /*
  * The fake service. @fail_at: which call fails, counted from 1; 0 none.
+ * @after: how every later call fails; SCARD_S_SUCCESS for not at all.
  * @refusals: handshakes that end as if we were refused, before that.
  * @open: contexts and handles not yet given back.
  */
@@ -44,6 +45,7 @@ static struct fake {
 	int fail_at;
 	int refusals;
 	LONG code;
+	LONG after;
 	atomic_int contexts;
 	atomic_int handles;
 	atomic_bool blocks;
@@ -52,6 +54,7 @@ static struct fake {
 	DWORD names_len;
 	DWORD response_len;
 	bool says_nothing;
+	bool refuses_card;
 } fake;
 
 static void fake_reset(void)
@@ -61,10 +64,15 @@ static void fake_reset(void)
 		              .response_len = 2 };
 }
 
-/* Whether this call is the one to fail. */
+/* Whether this call is one to fail. */
 static bool fails(void)
 {
-	return atomic_fetch_add(&fake.calls, 1) + 1 == fake.fail_at;
+	int call = atomic_fetch_add(&fake.calls, 1) + 1;
+
+	if (fake.fail_at > 0 && call > fake.fail_at)
+		fake.code = fake.after;
+	return fake.fail_at > 0 && call >= fake.fail_at &&
+	       fake.code != SCARD_S_SUCCESS;
 }
 
 LONG __wrap_SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b,
@@ -124,9 +132,10 @@ LONG __wrap_SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names,
 	(void)groups;
 	if (fails())
 		return fake.code;
-	memcpy(names, fake.names,
-	       fake.names == one_reader ? sizeof(one_reader)
-	                                : sizeof(short_reader));
+	if (names != NULL)
+		memcpy(names, fake.names,
+		       fake.names == one_reader ? sizeof(one_reader)
+		                                : sizeof(short_reader));
 	*len = fake.names_len;
 	return SCARD_S_SUCCESS;
 }
@@ -153,6 +162,8 @@ LONG __wrap_SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share,
 	assert_int_equal(share, SCARD_SHARE_EXCLUSIVE);
 	if (fails())
 		return fake.code;
+	if (fake.refuses_card)
+		return SCARD_W_SECURITY_VIOLATION;
 	atomic_fetch_add(&fake.handles, 1);
 	*handle = 9;
 	*protocol = SCARD_PROTOCOL_T1;
@@ -360,7 +371,7 @@ static void pcsc_connect_hints_at_a_known_short_reader(void **state)
 	assert_false(card.short_hint);
 }
 
-/* One that dies in the handshake is gone; one that refuses twice refuses. */
+/* One that dies in the handshake is gone; one that goes on refusing refuses. */
 static void pcsc_list_tells_a_dead_service_from_a_refusal(void **state)
 {
 	static const struct {
@@ -370,7 +381,8 @@ static void pcsc_list_tells_a_dead_service_from_a_refusal(void **state)
 	} cases[] = {
 		{ 1, 1, CCCD_ERR_READER_SERVICE },
 		{ 1, 0, CCCD_OK },
-		{ 2, 0, CCCD_ERR_READER_PERMISSION },
+		{ 2, 1, CCCD_ERR_READER_SERVICE },
+		{ 3, 0, CCCD_ERR_READER_PERMISSION },
 	};
 
 	(void)state;
@@ -386,6 +398,46 @@ static void pcsc_list_tells_a_dead_service_from_a_refusal(void **state)
 		assert_int_equal(reader_list(&error, list), cases[i].expected);
 		free(list);
 	}
+}
+
+/*
+ * A service that ends resets connections, for which pcsc-lite has the same
+ * word as for a refusal, at whatever call that is.
+ */
+static void pcsc_use_takes_no_dead_service_for_a_refusal(void **state)
+{
+	(void)state;
+	for (int n = 1; n < CALLS_MAX; n++) {
+		struct cccd_error error = { .tries_left = -1 };
+		enum cccd_err err;
+
+		fake_reset();
+		fake.fail_at = n;
+		fake.code = SCARD_W_SECURITY_VIOLATION;
+		fake.after = SCARD_F_COMM_ERROR;
+		err = use(&error);
+		if (atomic_load(&fake.calls) < n)
+			return;
+		/* Past the exchange nothing is left to fail. */
+		if (err != CCCD_OK)
+			assert_int_equal(err, CCCD_ERR_READER_SERVICE);
+	}
+}
+
+/* One that refuses us the card is there to answer the next question. */
+static void pcsc_connect_tells_a_refusal(void **state)
+{
+	struct cccd_error error = { .tries_left = -1 };
+	struct reader *reader = NULL;
+
+	(void)state;
+	fake_reset();
+	fake.refuses_card = true;
+	assert_ok(reader_open("pcsc:", &error, &reader));
+	assert_ok(reader_wait(reader, ENOUGH_MS, &error));
+	assert_int_equal(reader_connect(reader, &error),
+	                 CCCD_ERR_READER_PERMISSION);
+	reader_close(reader);
 }
 
 static void pcsc_open_refuses_a_list_that_lies(void **state)
@@ -473,6 +525,38 @@ static void pcsc_transmit_takes_no_answer_for_a_removal(void **state)
 	reader_close(reader);
 }
 
+/* A failed exchange alone says little; the next look tells what has gone. */
+static void pcsc_transmit_tells_what_has_gone(void **state)
+{
+	static const struct {
+		LONG after;
+		enum cccd_err expected;
+	} cases[] = {
+		{ SCARD_F_COMM_ERROR, CCCD_ERR_READER_SERVICE },
+		{ SCARD_W_SECURITY_VIOLATION, CCCD_ERR_READER_SERVICE },
+		{ SCARD_E_UNKNOWN_READER, CCCD_ERR_READER_LOST },
+		{ SCARD_E_TIMEOUT, CCCD_ERR_READER_IO },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		BUF response = buf_make(READER_RESPONSE_MAX);
+		struct cccd_error error = { .tries_left = -1 };
+		struct reader *reader = NULL;
+
+		fake_reset();
+		assert_ok(reader_open("pcsc:", &error, &reader));
+		assert_ok(reader_connect(reader, &error));
+		fake.code = SCARD_E_NOT_TRANSACTED;
+		fake.after = cases[i].after;
+		fake.fail_at = atomic_load(&fake.calls) + 1;
+		assert_int_equal(reader_transmit(reader, SPAN(command),
+		                                 &response, &error),
+		                 cases[i].expected);
+		reader_close(reader);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -481,9 +565,12 @@ int main(void)
 		cmocka_unit_test(pcsc_connect_takes_the_stated_limit),
 		cmocka_unit_test(pcsc_connect_hints_at_a_known_short_reader),
 		cmocka_unit_test(pcsc_list_tells_a_dead_service_from_a_refusal),
+		cmocka_unit_test(pcsc_use_takes_no_dead_service_for_a_refusal),
+		cmocka_unit_test(pcsc_connect_tells_a_refusal),
 		cmocka_unit_test(pcsc_open_refuses_a_list_that_lies),
 		cmocka_unit_test(pcsc_transmit_refuses_an_answer_that_lies),
 		cmocka_unit_test(pcsc_transmit_takes_no_answer_for_a_removal),
+		cmocka_unit_test(pcsc_transmit_tells_what_has_gone),
 		cmocka_unit_test(pcsc_transmit_leaves_a_wedged_reader),
 	};
 
