@@ -255,7 +255,11 @@ static enum cccd_err run_query(struct store_lease *lease, void *context)
 	return store_run(lease, context, NULL);
 }
 
-/* @query: its first parameter is the line after which a page begins. */
+/* A page of the lines that meet @condition, after line $1. */
+#define PAGE(condition)                                           \
+	"SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log " \
+	"WHERE seq > $1 AND " condition " ORDER BY seq LIMIT 500"
+
 static enum cccd_err turn_pages(struct store *store,
                                 const struct store_query *query,
                                 usage_row_fn visit, void *context)
@@ -282,9 +286,7 @@ enum cccd_err store_log_export(struct store *store, const char *from,
 {
 	/* Every time begins with a year before that. */
 	const struct store_query query = {
-		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
-		       " WHERE seq > $1 AND time >= $2 AND time < $3"
-		       " ORDER BY seq LIMIT 500",
+		.sql = PAGE("time >= $2 AND time < $3"),
 		.params = { NULL, from, to[0] != '\0' ? to : "9999" },
 		.count = 3,
 	};
@@ -297,16 +299,12 @@ enum cccd_err store_log_find(struct store *store, const char *transaction,
                              void *context)
 {
 	const struct store_query by_transaction = {
-		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
-		       " WHERE seq > $1 AND transaction_id = $2"
-		       " ORDER BY seq LIMIT 500",
+		.sql = PAGE("transaction_id = $2"),
 		.params = { NULL, transaction },
 		.count = 2,
 	};
 	const struct store_query by_request = {
-		.sql = "SELECT seq, " LOG_COLUMNS ", prev, hash FROM usage_log"
-		       " WHERE seq > $1 AND request_id = $2"
-		       " ORDER BY seq LIMIT 500",
+		.sql = PAGE("request_id = $2"),
 		.params = { NULL, request },
 		.count = 2,
 	};
