@@ -18,15 +18,6 @@
 
 static struct host host;
 
-static const struct fake_usb acr = {
-	.port = "1-1",
-	.ids = "072f:2200",
-	.class = "0b",
-	.address = 5,
-	.maker = "ACS",
-	.model = "ACR122U PICC Interface",
-};
-
 static struct answer *run(const char *language, const char *option)
 {
 	/* A socket that nobody has. */
@@ -132,7 +123,7 @@ static int begin(void **state)
 	(void)state;
 	fake_host_make(&host);
 	fake_host_file(&host, "/usr/sbin/pcscd", "");
-	fake_host_plug(&host, &acr);
+	fake_host_plug(&host, &fake_acr_left);
 	return setenv("CCCD_SYSTEM_ROOT", host.root, 1);
 }
 

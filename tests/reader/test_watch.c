@@ -251,14 +251,6 @@ static void start_refuses_options_out_of_bounds(void **state)
 static void reader_with_two_drivers_is_told_once(void **state)
 {
 	static const char acr_name[] = "ACS ACR122U PICC Interface 00 00";
-	const struct fake_usb acr = {
-		.port = "1-1",
-		.ids = "072f:2200",
-		.class = "0b",
-		.address = 5,
-		.maker = "ACS",
-		.model = "ACR122U PICC Interface",
-	};
 	const struct cccd_watch_options both = {
 		.worlds = CCCD_WATCH_PCSC | CCCD_WATCH_NFC,
 		.nfc_poll_ms = CCCD_WATCH_NFC_POLL_MIN_MS,
@@ -266,7 +258,7 @@ static void reader_with_two_drivers_is_told_once(void **state)
 	struct scene *scene = *state;
 
 	assert_int_equal(setenv("CCCD_NFC_CHILD", "/nowhere/cccd-nfc", 1), 0);
-	fake_host_plug(&scene->host, &acr);
+	fake_host_plug(&scene->host, &fake_acr_left);
 	fake_pcscd_plug(acr_name, 0);
 	assert_ok(watch_start(&both, event_log_add, scene->log, &scene->watch));
 	(void)expect(scene, CCCD_WATCH_READER_ADDED, acr_name);

@@ -135,7 +135,9 @@ static void http_limits_connections_in_all(void **state)
 	daemon_stop(&daemon);
 }
 
-static void http_keeps_places_for_the_socket_file(void **state)
+/* One door's callers have all the places they may have; the other opens. */
+static void keep_places(bool from_unix,
+                        void (*other)(const struct daemon *, int))
 {
 	struct listen_limits limits = request_patient();
 	struct daemon daemon;
@@ -143,39 +145,29 @@ static void http_keeps_places_for_the_socket_file(void **state)
 	int held[2] = { -1, -1 };
 	int busy = -1;
 
-	(void)state;
 	limits.connections = 4;
 	limits.reserve = 2;
 	daemon_start(&daemon, &limits);
-	hold_two(&daemon, false, held);
-	busy = client_tcp(&daemon);
+	hold_two(&daemon, from_unix, held);
+	busy = from_unix ? client_unix(&daemon) : client_tcp(&daemon);
 	assert_int_equal(client_reply(busy, reply, sizeof(reply)), 503);
 	(void)close(busy);
-	check_program(&daemon, 200);
+	other(&daemon, 200);
 	let_go(held, 2);
 	daemon_stop(&daemon);
+}
+
+static void http_keeps_places_for_the_socket_file(void **state)
+{
+	(void)state;
+	keep_places(false, check_program);
 }
 
 /* Nor can a program on the socket file shut the pages out. */
 static void http_keeps_places_for_pages(void **state)
 {
-	struct listen_limits limits = request_patient();
-	struct daemon daemon;
-	char reply[REPLY_MAX];
-	int held[2] = { -1, -1 };
-	int busy = -1;
-
 	(void)state;
-	limits.connections = 4;
-	limits.reserve = 2;
-	daemon_start(&daemon, &limits);
-	hold_two(&daemon, true, held);
-	busy = client_unix(&daemon);
-	assert_int_equal(client_reply(busy, reply, sizeof(reply)), 503);
-	(void)close(busy);
-	check_page(&daemon, 200);
-	let_go(held, 2);
-	daemon_stop(&daemon);
+	keep_places(true, check_page);
 }
 
 /* As the manual has it: of one origin or user. */
