@@ -2,7 +2,7 @@
 /* The person of the card against the registry's: docs/gateway-matching.md. */
 #include "service/gateway/match.h"
 
-#include "base/text.h"
+#include "service/gateway/connectors/citizen_words.h"
 #include "service/gateway/match_inside.h"
 
 enum { NUMBER_LEN = 12, OLD_NUMBER_LEN = 9 };
@@ -150,35 +150,15 @@ static struct match_found compare_dates(const char *card, const char *registry)
 	return match_same(len == 4 ? MATCH_YEAR_ONLY : MATCH_MONTH_ONLY);
 }
 
-/* 'm', 'f', or 0 for what is no sex that a card prints. */
-static char sex_of(const char *text)
-{
-	static const struct {
-		const char *key;
-		char sex;
-	} words[] = {
-		{ "MALE", 'm' },   { "M", 'm' }, { "NAM", 'm' },
-		{ "FEMALE", 'f' }, { "F", 'f' }, { "NU", 'f' },
-	};
-	char key[CITIZEN_CODE_MAX];
-
-	if (match_is_empty(text) ||
-	    text_key(span_text(text), key, sizeof(key)) != CCCD_OK)
-		return 0;
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(words[i].key, key) == 0)
-			return words[i].sex;
-	return 0;
-}
-
 static struct match_found compare_sexes(const char *card, const char *registry)
 {
-	char ours = sex_of(card);
-	char theirs = sex_of(registry);
+	const char *ours = match_is_empty(card) ? "" : citizen_sex_word(card);
+	const char *theirs = citizen_sex_word(registry);
 
-	if (ours == 0 || theirs == 0)
+	if (ours[0] == '\0' || theirs[0] == '\0')
 		return (struct match_found){ MATCH_MISSING, MATCH_EXACT };
-	return ours == theirs ? match_same(MATCH_EXACT) : match_differs();
+	return strcmp(ours, theirs) == 0 ? match_same(MATCH_EXACT)
+	                                 : match_differs();
 }
 
 static void put(struct match_result *result, enum match_field field,

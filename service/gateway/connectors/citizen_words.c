@@ -122,17 +122,36 @@ bool citizen_join_name(const char *family, const char *middle,
 	return fits;
 }
 
+const char *citizen_sex_word(const char *text)
+{
+	static const struct {
+		const char *key;
+		const char *word;
+	} words[] = {
+		{ "MALE", "male" },     { "M", "male" },   { "NAM", "male" },
+		{ "FEMALE", "female" }, { "F", "female" }, { "NU", "female" },
+	};
+	char key[CITIZEN_CODE_MAX];
+
+	if (text_key(span_text(text), key, sizeof(key)) != CCCD_OK)
+		return "";
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i].key, key) == 0)
+			return words[i].word;
+	return "";
+}
+
 void citizen_set_sex(const char *code, const char *male, const char *female,
                      char ret[static CITIZEN_CODE_MAX])
 {
-	const char *word = "unspecified";
+	const char *word = citizen_sex_word(code);
 
-	if (code[0] == '\0')
-		word = "";
-	else if (strcmp(code, male) == 0)
+	if (strcmp(code, male) == 0)
 		word = "male";
 	else if (strcmp(code, female) == 0)
 		word = "female";
+	else if (word[0] == '\0' && code[0] != '\0')
+		word = "unspecified";
 	(void)snprintf(ret, CITIZEN_CODE_MAX, "%s", word);
 }
 

@@ -23,7 +23,12 @@ bool citizen_set_date(struct span text, char ret[static CITIZEN_DATE_MAX]);
 bool citizen_join_name(const char *family, const char *middle,
                        const char *given, char ret[static CITIZEN_NAME_MAX]);
 
-/* A code of the registry's into "male", "female", "unspecified" or "". */
+/* "male" and "female" for the words of cards, "Nam" and "Nữ", for M and F,
+ * in any case; else "". */
+const char *citizen_sex_word(const char *text);
+
+/* A code of the registry's, or such a word, into "male", "female",
+ * "unspecified" or "". */
 void citizen_set_sex(const char *code, const char *male, const char *female,
                      char ret[static CITIZEN_CODE_MAX]);
 

@@ -477,6 +477,47 @@ static void citizen_dates_are_days_that_exist(void **state)
 	}
 }
 
+/* A registry that writes words in place of codes says no less. */
+static void citizen_sex_is_a_code_or_a_word(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *wanted;
+	} rows[] = {
+		{ "1", "male" },
+		{ "2", "female" },
+		{ "Nam", "male" },
+		{ "NAM", "male" },
+		{ "Nữ", "female" },
+		{ "nu", "female" },
+		{ "M", "male" },
+		{ "F", "female" },
+		{ "Male", "male" },
+		{ "0", "unspecified" },
+		{ "01", "unspecified" },
+		{ "N", "unspecified" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char sex[CITIZEN_CODE_MAX] = "";
+
+		citizen_set_sex(rows[i].text, "1", "2", sex);
+		assert_string_equal(sex, rows[i].wanted);
+	}
+}
+
+/* What the settings say of a word counts before what the word says. */
+static void citizen_sex_by_settings_comes_first(void **state)
+{
+	char sex[CITIZEN_CODE_MAX] = "";
+
+	(void)state;
+	citizen_set_sex("M", "B", "M", sex);
+	assert_string_equal(sex, "female");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -493,6 +534,8 @@ int main(void)
 		cmocka_unit_test(fields_say_what_no_procedure_means),
 		cmocka_unit_test(citizen_old_number_has_nine_digits),
 		cmocka_unit_test(citizen_dates_are_days_that_exist),
+		cmocka_unit_test(citizen_sex_is_a_code_or_a_word),
+		cmocka_unit_test(citizen_sex_by_settings_comes_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
