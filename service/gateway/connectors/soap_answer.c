@@ -249,7 +249,6 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 {
 	struct reading *reading = context;
 
-	(void)prefix;
 	(void)namespace_count;
 	(void)namespaces;
 	(void)attribute_count;
@@ -267,6 +266,9 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 	}
 	reading->parents[reading->depth] = false;
 	begin(reading, name, uri);
+	/* libxml2 complains of a prefix that nobody declared, and goes on. */
+	if (prefix != NULL && uri == NULL)
+		stop(reading, REGISTRY_NAMESPACE);
 	push(reading, name);
 	buf_reset(&reading->text);
 }
@@ -301,8 +303,15 @@ static void on_text(void *context, const xmlChar *text, int len)
 	struct reading *reading = context;
 	enum cccd_err err = CCCD_OK;
 
-	if (reading->outcome != REGISTRY_NOT_ASKED || reading->base == 0)
+	if (reading->outcome != REGISTRY_NOT_ASKED)
 		return;
+	if (reading->base == 0) {
+		/* Whatever it says, an empty answer beside it is not all. */
+		if (reading->in_body &&
+		    text_trim(span_of(text, (size_t)len)).len > 0)
+			stop(reading, REGISTRY_MALFORMED);
+		return;
+	}
 	err = buf_append(&reading->text, span_of(text, (size_t)len));
 	if (err == CCCD_ERR_MEMORY)
 		reading->err = err;

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Answers as other stacks would write them, legal and otherwise. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+#undef fail
+
+#include "service/gateway/connectors/soap_answer.h"
+
+#define ENVELOPE_NS "http://schemas.xmlsoap.org/soap/envelope/"
+#define ANSWER_NS   "http://www.mic.gov.vn/dancu/1.0"
+#define REQUEST_NS  "http://dancuquocgia.bca"
+
+#define BODY(inner)                                                    \
+	"<s:Envelope xmlns:s=\"" ENVELOPE_NS "\" xmlns:n=\"" ANSWER_NS \
+	"\"><s:Body>" inner "</s:Body></s:Envelope>"
+#define COLLECTION(inner) "<n:CongdanCollection>" inner "</n:CongdanCollection>"
+#define WRAPPED(inner)                                                \
+	BODY("<d:TraCuuThongTinCongDanResponse xmlns:d=\"" REQUEST_NS \
+	     "\">" inner "</d:TraCuuThongTinCongDanResponse>")
+#define PERSON(first)                                                    \
+	first "<n:HoVaTen><n:Ho/><n:Ten>Nguy\xe1\xbb\x85n An</n:Ten>"    \
+	      "</n:HoVaTen><n:NgayThangNamSinh><n:NgayThangNam>19900131" \
+	      "</n:NgayThangNam></n:NgayThangNamSinh>"
+#define NUMBER      "<n:SoDinhDanh>001090000001</n:SoDinhDanh>"
+#define ONE(inner)  COLLECTION("<n:CongDan>" PERSON(inner) "</n:CongDan>")
+#define DECLARATION "<?xml version=\"1.0\" encoding=\"utf-8\"?>"
+
+static const struct {
+	const char *name;
+	const char *document;
+	enum registry_outcome outcome;
+} rows[] = {
+	{ "plain", BODY(ONE(NUMBER)), REGISTRY_FOUND },
+	{ "mark and declaration", "\xef\xbb\xbf" DECLARATION BODY(ONE(NUMBER)),
+	  REGISTRY_FOUND },
+	{ "default namespace",
+	  "<Envelope xmlns=\"" ENVELOPE_NS "\"><Body><CongdanCollection"
+	  " xmlns=\"" ANSWER_NS "\"><CongDan><SoDinhDanh>001090000001"
+	  "</SoDinhDanh><HoVaTen>An</HoVaTen></CongDan></CongdanCollection>"
+	  "</Body></Envelope>",
+	  REGISTRY_FOUND },
+	{ "in pieces",
+	  BODY(ONE("<n:SoDinhDanh> 001<!-- -->09<?p i?><![CDATA[0000]]>&#48;01"
+	           "\n</n:SoDinhDanh>")),
+	  REGISTRY_FOUND },
+	{ "blanks around", BODY("\n " COLLECTION("") "\t<!-- -->\n"),
+	  REGISTRY_NOT_FOUND },
+	{ "wrapped", WRAPPED("\n" COLLECTION("") "\n"), REGISTRY_NOT_FOUND },
+	{ "text of a header",
+	  "<s:Envelope xmlns:s=\"" ENVELOPE_NS "\"><s:Header><t xmlns=\"\">7"
+	  "</t></s:Header><s:Body><CongdanCollection xmlns=\"" ANSWER_NS
+	  "\"/></s:Body></s:Envelope>",
+	  REGISTRY_NOT_FOUND },
+	{ "text in the body", BODY("ERROR 99" COLLECTION("")),
+	  REGISTRY_MALFORMED },
+	{ "text behind", BODY(COLLECTION("") " ERROR 99"), REGISTRY_MALFORMED },
+	{ "data behind", BODY(COLLECTION("") "<![CDATA[99]]>"),
+	  REGISTRY_MALFORMED },
+	{ "text in the wrapper", WRAPPED("99" COLLECTION("")),
+	  REGISTRY_MALFORMED },
+	{ "prefix of nobody",
+	  BODY(ONE("<q:SoDinhDanh>001090000001</q:SoDinhDanh>")),
+	  REGISTRY_NAMESPACE },
+	{ "collection of nobody", BODY("<q:CongdanCollection/>"),
+	  REGISTRY_NAMESPACE },
+};
+
+static void soap_answers_are_told_apart(void **state)
+{
+	static const struct soap_dialect dialect = {
+		.request_namespace = REQUEST_NS,
+		.answer_namespace = ANSWER_NS,
+		.sex_male = "1",
+		.sex_female = "2",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct registry_answer *answer = registry_answer_new();
+
+		assert_non_null(answer);
+		assert_int_equal(soap_answer_parse(span_text(rows[i].document),
+		                                   REGISTRY_LOOKUP, &dialect,
+		                                   answer),
+		                 CCCD_OK);
+		if (answer->outcome != rows[i].outcome)
+			print_error("%s\n", rows[i].name);
+		assert_int_equal(answer->outcome, rows[i].outcome);
+		if (answer->outcome == REGISTRY_FOUND)
+			assert_string_equal(answer->citizen.id_number,
+			                    "001090000001");
+		registry_answer_free(answer);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(soap_answers_are_told_apart),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
