@@ -52,7 +52,6 @@ static const struct {
 	{ CURLE_HTTP2, REGISTRY_BROKEN_OFF },
 	{ CURLE_HTTP2_STREAM, REGISTRY_BROKEN_OFF },
 	{ CURLE_FILESIZE_EXCEEDED, REGISTRY_TOO_LARGE },
-	{ CURLE_UNSUPPORTED_PROTOCOL, REGISTRY_UNREACHABLE },
 };
 
 enum registry_outcome http_failure(CURLcode code, long verified,
@@ -66,19 +65,26 @@ enum registry_outcome http_failure(CURLcode code, long verified,
 	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
 		if (failures[i].code == code)
 			return failures[i].outcome;
-	/* Chunks, headers or a version of HTTP that nobody speaks. */
+	/* Chunks, headers or a version of HTTP that nobody speaks; an answer
+	 * without a status line is CURLE_UNSUPPORTED_PROTOCOL, and no URL is,
+	 * for the settings take http and https only. */
 	return REGISTRY_MALFORMED;
 }
 
 bool http_was_sent(CURLcode code)
 {
 	static const CURLcode unsent[] = {
-		CURLE_COULDNT_RESOLVE_HOST,     CURLE_COULDNT_RESOLVE_PROXY,
-		CURLE_COULDNT_CONNECT,          CURLE_SSL_CONNECT_ERROR,
-		CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
-		CURLE_SSL_CACERT_BADFILE,       CURLE_SSL_CIPHER,
-		CURLE_SSL_ISSUER_ERROR,         CURLE_PROXY,
-		CURLE_UNSUPPORTED_PROTOCOL,     CURLE_OUT_OF_MEMORY,
+		CURLE_COULDNT_RESOLVE_HOST,
+		CURLE_COULDNT_RESOLVE_PROXY,
+		CURLE_COULDNT_CONNECT,
+		CURLE_SSL_CONNECT_ERROR,
+		CURLE_PEER_FAILED_VERIFICATION,
+		CURLE_SSL_CERTPROBLEM,
+		CURLE_SSL_CACERT_BADFILE,
+		CURLE_SSL_CIPHER,
+		CURLE_SSL_ISSUER_ERROR,
+		CURLE_PROXY,
+		CURLE_OUT_OF_MEMORY,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(unsent); i++)
