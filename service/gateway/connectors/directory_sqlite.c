@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The directory in an SQLite file, opened for reading only. */
 #include <stdlib.h>
+#include <string.h>
 
 #include <sqlite3.h>
 
@@ -113,13 +114,19 @@ static enum registry_outcome connect_file(const struct directory_source *source,
 	return REGISTRY_NOT_ASKED;
 }
 
-/* SQLite's texts live until the next step. */
+/* SQLite's texts live until the next step. One with a NUL in it would be read
+ * as another. */
 static bool tell(sqlite3_stmt *statement, const struct directory_ask *ask)
 {
 	const char *values[DIRECTORY_COLUMNS];
 
-	for (int i = 0; i < DIRECTORY_COLUMNS; i++)
+	for (int i = 0; i < DIRECTORY_COLUMNS; i++) {
 		values[i] = (const char *)sqlite3_column_text(statement, i);
+		if (values[i] != NULL &&
+		    strlen(values[i]) !=
+		            (size_t)sqlite3_column_bytes(statement, i))
+			return false;
+	}
 	return ask->take(ask->context, values);
 }
 
@@ -139,6 +146,17 @@ static enum registry_outcome read_rows(sqlite3_stmt *statement,
 	return REGISTRY_NOT_ASKED;
 }
 
+/* Whoever puts a new file in the place of the old one wants it read. */
+static bool has_moved(const struct connection *connection)
+{
+	int moved = 0;
+
+	return sqlite3_file_control(connection->db, NULL,
+	                            SQLITE_FCNTL_HAS_MOVED,
+	                            &moved) == SQLITE_OK &&
+	       moved != 0;
+}
+
 static enum registry_outcome query_file(void *handle,
                                         const struct directory_ask *ask,
                                         unsigned int *ret_rows)
@@ -148,6 +166,8 @@ static enum registry_outcome query_file(void *handle,
 	        ask->old ? connection->by_old : connection->by_id;
 	enum registry_outcome outcome = REGISTRY_DATABASE;
 
+	if (has_moved(connection))
+		return REGISTRY_BROKEN_OFF;
 	connection->deadline_ms = ask->deadline_ms;
 	if (sqlite3_bind_text(statement, 1, ask->number, -1, SQLITE_STATIC) ==
 	    SQLITE_OK)

@@ -34,20 +34,25 @@ static void run(const char *text)
 }
 
 /* The table of docs/gateway-connectors.md. */
-static int start(void **state)
+static void make_table(void)
 {
-	(void)state;
-	(void)snprintf(folder, sizeof(folder), "/tmp/cccd-directory-XXXXXX");
-	assert_non_null(mkdtemp(folder));
-	(void)snprintf(file, sizeof(file), "%s/pilot.db", folder);
 	run("CREATE TABLE citizens (id_number TEXT, old_number TEXT,"
 	    " full_name TEXT NOT NULL, date_of_birth TEXT, sex TEXT,"
 	    " nationality TEXT, ethnicity TEXT, religion TEXT, origin TEXT,"
 	    " residence TEXT, current_residence TEXT, father_name TEXT,"
 	    " mother_name TEXT, spouse_name TEXT);"
 	    "CREATE INDEX by_id ON citizens (id_number);"
-	    "CREATE INDEX by_old ON citizens (old_number);"
-	    "INSERT INTO citizens (id_number, old_number, full_name,"
+	    "CREATE INDEX by_old ON citizens (old_number);");
+}
+
+static int start(void **state)
+{
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "/tmp/cccd-directory-XXXXXX");
+	assert_non_null(mkdtemp(folder));
+	(void)snprintf(file, sizeof(file), "%s/pilot.db", folder);
+	make_table();
+	run("INSERT INTO citizens (id_number, old_number, full_name,"
 	    " date_of_birth, sex, residence, father_name) VALUES"
 	    " ('001090000001', '012345678', 'Nguyễn Văn An', '1990-01-31',"
 	    " 'male', 'Tổ 5, Hà Nội', 'Nguyễn Văn Bình'),"
@@ -56,7 +61,9 @@ static int start(void **state)
 	    " ('001090000003', NULL, 'Lê A', '1992', NULL, NULL, NULL),"
 	    " ('001090000003', NULL, 'Lê B', '1992', NULL, NULL, NULL),"
 	    " ('001090000004', NULL, 'Lê C', '31/01/1992', NULL, NULL, NULL),"
-	    " ('001090000005', '1234', 'Lê D', '1992', NULL, NULL, NULL);");
+	    " ('001090000005', '1234', 'Lê D', '1992', NULL, NULL, NULL),"
+	    " ('001090000006', NULL, 'Lê E' || char(0) || 'F', '1992', NULL,"
+	    " NULL, NULL);");
 	return 0;
 }
 
@@ -127,6 +134,7 @@ static void directory_tells_every_outcome_apart(void **state)
 		{ "001090000003", "", REGISTRY_AMBIGUOUS },
 		{ "001090000004", "", REGISTRY_DATABASE },
 		{ "001090000005", "", REGISTRY_DATABASE },
+		{ "001090000006", "", REGISTRY_DATABASE },
 		{ "00109000000x", "", REGISTRY_QUESTION },
 		{ "", "", REGISTRY_QUESTION },
 	};
@@ -212,6 +220,33 @@ static void directory_tells_what_ails_the_database(void **state)
 		connector_close(connector);
 		registry_answer_free(answer);
 	}
+}
+
+/* A table that is made anew each night and put in the old one's place. */
+static void directory_reads_the_file_that_is_there(void **state)
+{
+	struct registry_answer *answer = registry_answer_new();
+	struct connector *connector = NULL;
+	char away[128];
+
+	(void)state;
+	assert_non_null(answer);
+	(void)snprintf(away, sizeof(away), "%s.old", file);
+	assert_int_equal(open_with(NULL, NULL, NULL, &connector), CCCD_OK);
+	ask(connector, "001090000001", "", answer);
+	assert_int_equal(answer->outcome, REGISTRY_FOUND);
+	assert_int_equal(rename(file, away), 0);
+	ask(connector, "001090000001", "", answer);
+	assert_int_equal(answer->outcome, REGISTRY_UNREACHABLE);
+	make_table();
+	ask(connector, "001090000001", "", answer);
+	assert_int_equal(answer->outcome, REGISTRY_NOT_FOUND);
+	assert_int_equal(unlink(file), 0);
+	assert_int_equal(rename(away, file), 0);
+	ask(connector, "001090000001", "", answer);
+	assert_int_equal(answer->outcome, REGISTRY_FOUND);
+	connector_close(connector);
+	registry_answer_free(answer);
 }
 
 /* A writer holds the file: the deadline ends the wait. */
@@ -311,6 +346,7 @@ int main(void)
 		cmocka_unit_test(directory_tells_every_outcome_apart),
 		cmocka_unit_test(directory_authenticates_nobody),
 		cmocka_unit_test(directory_tells_what_ails_the_database),
+		cmocka_unit_test(directory_reads_the_file_that_is_there),
 		cmocka_unit_test(directory_keeps_its_deadline),
 		cmocka_unit_test(directory_refuses_tables_that_are_statements),
 		cmocka_unit_test(directory_serves_many_threads),
