@@ -123,7 +123,10 @@ static enum cccd_err device_add(struct store *store,
 	if (err != CCCD_OK)
 		return fail_path(error, err, cause.native, command->words[2],
 		                 cause.text);
-	TRY(cccd_jwks_parse((const char *)text.at, text.len, error, &keys));
+	error_reset(&cause);
+	err = cccd_jwks_parse((const char *)text.at, text.len, &cause, &keys);
+	if (err != CCCD_OK)
+		return fail_path(error, err, 0, command->words[2], cause.text);
 	if (cccd_jwks_count(keys) == 0)
 		err = fail(error, CCCD_ERR_POLICY_CONFIG, "no key in the file");
 	if (err == CCCD_OK)
@@ -393,7 +396,8 @@ int command_run(const struct command *command,
 int command_hash(void)
 {
 	struct cccd_error error = { .tries_left = -1 };
-	char token[TOKEN_MAX];
+	/* With room for one letter too many, which is not read over. */
+	char token[TOKEN_MAX + 1];
 	struct digest digest;
 	size_t len = 0;
 
@@ -403,8 +407,8 @@ int command_hash(void)
 	token[len] = '\0';
 	if (len < TOKEN_LEAST || !word_is_printable(token, TOKEN_MAX)) {
 		(void)fail(&error, CCCD_ERR_USAGE_ARGUMENT,
-		           "a token has %d letters or more, and no blanks",
-		           TOKEN_LEAST);
+		           "a token has %d to %d letters, and no blanks",
+		           TOKEN_LEAST, TOKEN_MAX - 1);
 		say_error(&error);
 		return COMMAND_CALL;
 	}

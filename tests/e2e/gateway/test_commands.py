@@ -145,9 +145,35 @@ class Devices(Desk):
         self.assertIn(f"(file_error: {path}: ", told)
         self.assertIn("No such file", told)
 
+    def test_a_file_that_holds_no_key(self):
+        """It is named: the configuration is not what is bad."""
+        private = self.desk.jwk.replace("{", '{"d":"AAAA",', 1)
+        for text, cause in (("", "not a JSON object"),
+                            ("-----BEGIN PUBLIC KEY-----", "not a JSON"),
+                            ('{"keys":[]}', "key set"),
+                            (private, "private key")):
+            self.key.write_text(text)
+            told = self.say("device", "add", str(self.key), code=5)
+            self.assertIn(f"{self.key}: ", told)
+            self.assertIn(cause, told)
+
     def test_no_such_command(self):
         told = self.say("device", "forget", code=1)
         self.assertIn("Usage: cccd-gateway", told)
+
+
+class Callers(Desk):
+    def test_a_bearer_is_hashed_whole_or_not_at_all(self):
+        for end in ("", "\n", "\r\n"):
+            for length in (32, 511):
+                self.say("caller", "hash", given="x" * length + end, code=0)
+                self.assertEqual(self.out.strip(), hashlib.sha256(
+                    b"x" * length).hexdigest())
+            for length in (0, 31, 512, 513, 600):
+                told = self.say("caller", "hash", given="x" * length + end,
+                                code=1)
+                self.assertEqual((length, self.out), (length, ""))
+                self.assertIn("32 to 511 letters", told)
 
 
 class Files(Desk):
