@@ -64,6 +64,11 @@ static enum cccd_err take_line(const struct conf_lines *lines,
 enum cccd_err conf_read(struct span text, const struct conf_lines *lines,
                         struct conf_place *place)
 {
+	/* Some editors begin a file with it; nobody sees it there. */
+	static const uint8_t mark[] = { 0xEF, 0xBB, 0xBF };
+
+	if (span_equal(span_first(text, sizeof(mark)), SPAN(mark)))
+		text = span_after(text, sizeof(mark));
 	while (text.len > 0) {
 		const uint8_t *end = memchr(text.at, '\n', text.len);
 		size_t len = end != NULL ? (size_t)(end - text.at) : text.len;
@@ -78,6 +83,7 @@ enum cccd_err conf_read(struct span text, const struct conf_lines *lines,
 enum cccd_err conf_load(const char *path, struct cccd_error *error,
                         struct buf *ret)
 {
+	struct cccd_error cause = { .tries_left = -1 };
 	struct stat facts;
 	enum cccd_err err = CCCD_OK;
 
@@ -92,11 +98,11 @@ enum cccd_err conf_load(const char *path, struct cccd_error *error,
 	if (!S_ISREG(facts.st_mode))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%.100s: no plain file", path);
-	err = file_read(path, error, ret);
-	if (err != CCCD_ERR_DATA_TOO_LARGE)
+	err = file_read(path, &cause, ret);
+	if (err == CCCD_OK)
 		return err;
-	if (error != NULL)
-		error_reset(error);
+	if (err != CCCD_ERR_DATA_TOO_LARGE)
+		return fail_path(error, err, cause.native, path, cause.text);
 	return fail(error, CCCD_ERR_POLICY_CONFIG,
 	            "%.100s: larger than %zu bytes", path, ret->max);
 }

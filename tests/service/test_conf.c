@@ -84,6 +84,11 @@ static void conf_read_gives_settings_and_sections_in_order(void **state)
 	             "a_b=c d;section=[x y];e=#f;");
 	assert_heard("a = b = c\nd==e\n", "a=b = c;d==e;");
 	assert_heard("a = Quầy số 3", "a=Quầy số 3;");
+	/* The mark of some editors counts at the very beginning only. */
+	assert_heard("\xEF\xBB\xBF"
+	             "[x]\r\na = b\r\n",
+	             "section=[x];a=b;");
+	assert_heard("\xEF\xBB\xBF", "");
 	/* What closes a section is the listener's to judge. */
 	assert_heard(" [a] ; b \n", "section=[a] ; b;");
 }
@@ -120,6 +125,12 @@ static void conf_read_refuses_with_line_and_reason(void **state)
 	               "x.conf, line 1: it is not \"key = value\"");
 	assert_refused(span_text("a = \x01"),
 	               "x.conf, line 1: a control character");
+	assert_refused(span_text("a = b\n\xEF\xBB\xBF"
+	                         "c = d"),
+	               "x.conf, line 2: it is not \"key = value\"");
+	assert_refused(span_text("\xEF\xBB\xBF\xEF\xBB\xBF"
+	                         "c = d"),
+	               "x.conf, line 1: it is not \"key = value\"");
 	assert_refused(span_text("a = b\tc"),
 	               "x.conf, line 1: a control character");
 	assert_refused(span_text("a = \xC3("),
@@ -246,6 +257,23 @@ static void conf_load_refuses_what_is_no_file_of_its_size(void **state)
 	assert_load(folder->path, CCCD_ERR_USAGE_FILE, folder->path);
 }
 
+/* Its name is told, and why: who starts the service as another user has to
+ * find out by these words. */
+static void conf_load_names_what_it_may_not_read(void **state)
+{
+	const struct folder *folder = *state;
+	bool root = geteuid() == 0;
+
+	assert_int_equal(chmod(folder->dir, root ? 0711 : 0700), 0);
+	assert_int_equal(chmod(folder->path, root ? 0600 : 0), 0);
+	if (root)
+		assert_int_equal(seteuid(65534), 0);
+	assert_load(folder->path, CCCD_ERR_USAGE_FILE, folder->path);
+	assert_load(folder->path, CCCD_ERR_USAGE_FILE, "Permission denied");
+	if (root)
+		assert_int_equal(seteuid(0), 0);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -259,6 +287,7 @@ int main(void)
 		WITH(conf_load_reads_what_only_we_can_write),
 		WITH(conf_load_refuses_what_another_user_owns),
 		WITH(conf_load_refuses_what_is_no_file_of_its_size),
+		WITH(conf_load_names_what_it_may_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
