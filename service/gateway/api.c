@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <cccd/version.h>
 
@@ -139,7 +140,7 @@ static void on_wake(void *context)
 	}
 }
 
-/* "Bearer " and the token. */
+/* "Bearer " and the token; a scheme has no case [RFC 9110 11.1]. */
 static const struct gateway_caller *
 caller_of(const struct gateway_api *api, const struct listen_request *request)
 {
@@ -147,7 +148,7 @@ caller_of(const struct gateway_api *api, const struct listen_request *request)
 	const char *value = listen_header(request, "authorization");
 	size_t skip = sizeof(scheme) - 1;
 
-	if (strncmp(value, scheme, skip) != 0)
+	if (strncasecmp(value, scheme, skip) != 0)
 		return NULL;
 	return gateway_caller_find(&api->callers, span_text(value + skip));
 }

@@ -297,6 +297,12 @@ class Requests(Doors):
             reply = self.ask(method, place, token="x")
             self.assertEqual((place, reply.status), (place, 401))
 
+    def test_a_scheme_has_no_case(self):
+        for scheme in ("Bearer", "bearer", "BEARER"):
+            reply = self.nonce(("Authorization", f"{scheme} {rig.TOKEN}"),
+                               token=None)
+            self.assertEqual((scheme, reply.status), (scheme, 200))
+
     def test_a_bearer_stands_there_once(self):
         right, wrong = f"Bearer {rig.TOKEN}", "Bearer x"
         for pair in ((right, right), (right, wrong), (wrong, right)):
