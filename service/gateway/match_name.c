@@ -43,13 +43,16 @@ static bool is_letter(char byte)
 }
 
 /* Over what is no letter: ASCII signs, dashes and quotes of U+2000 to U+203F,
- * and the modifier apostrophes U+02BB to U+02BF of highland names. */
+ * the modifier apostrophes U+02BB to U+02BF of highland names, and the acute
+ * accent U+00B4 and the dot U+00B7 that keyboards give for them. */
 static const char *skip(const char *at)
 {
 	for (;;) {
 		const uint8_t *bytes = (const uint8_t *)at;
 
-		if (bytes[0] == 0xE2 && bytes[1] == 0x80)
+		if (bytes[0] == 0xC2 && (bytes[1] == 0xB4 || bytes[1] == 0xB7))
+			at += 2;
+		else if (bytes[0] == 0xE2 && bytes[1] == 0x80)
 			at += bytes[2] != '\0' ? 3 : 2;
 		else if (bytes[0] == 0xCA && bytes[1] >= 0xBB &&
 		         bytes[1] <= 0xBF)
@@ -135,7 +138,7 @@ enum cccd_err match_names(const char *card, const char *registry,
 	TRY(make_forms(card, &ours));
 	TRY(make_forms(registry, &theirs));
 	/* Dots and dashes are no name. */
-	if (ours.key[0] != '\0' && theirs.key[0] != '\0')
+	if (*skip(ours.key) != '\0' && *skip(theirs.key) != '\0')
 		*ret = compare(&ours, &theirs, truncated, rules);
 	return CCCD_OK;
 }

@@ -62,6 +62,10 @@ static const struct row names[] = {
 	{ NULL, "Nguyễn Văn An", MISSING, 0 },
 	{ "Nguyễn Văn An", " - ", MISSING, 0 },
 	{ "---", "---", MISSING, 0 },
+	{ "K'Brểu", "K\u00B4Brểu", SAME, MATCH_SPACING },
+	{ "K\u00B4Breu", "K'Brểu", SAME, MATCH_DIACRITICS },
+	{ "H\u00B7Lan", "H Lan", SAME, MATCH_SPACING },
+	{ "\u00B4\u00B7", "An", MISSING, 0 },
 	{ "Ksor H\u200BLan", "Ksor HLan", SAME, MATCH_EXACT },
 };
 
