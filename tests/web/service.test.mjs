@@ -342,6 +342,44 @@ test("flow says that the service is gone, and finds it again",
 		await rm(folder, { recursive: true });
 	});
 
+test("flow takes no list of readers that an event overtook", async () => {
+	const reader = { id: "r1", name: "One", kind: "pcsc",
+		card_present: false, usable: true };
+	const lists = [[reader], [reader], []];
+	const seen = [];
+	let follow = null;
+	const flow = createFlow({ request: {}, backoff: QUICK,
+		onView: (view) => seen.push(view.screen),
+		client: {
+			permission: async () => "granted",
+			health: async () => ({}),
+			/* The second answer is on its way when the reader leaves. */
+			readers: async () => {
+				const list = lists.shift();
+
+				if (lists.length === 1)
+					follow.onEvent({ type: "reader.removed",
+						body: { reader } });
+				return list;
+			},
+			events: (options) => {
+				follow = options;
+				follow.onStatus("open");
+				return new Promise((resolve) =>
+					options.signal.addEventListener("abort", resolve));
+			},
+		} });
+	const started = flow.start();
+
+	/* Nothing here waits for anything but promises. */
+	await new Promise(setImmediate);
+	assert.equal(flow.view.screen, "no_reader");
+	assert.deepEqual(lists, []);
+	assert.equal(seen.at(-1), "no_reader");
+	flow.stop();
+	await started;
+});
+
 test("flow tells what its caller's own function threw", async () => {
 	let view = null;
 	const flow = createFlow({ client: {}, onView: (next) => (view = next),

@@ -247,22 +247,27 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if given and not owner:
             self.refuse("token_invalid")
             return
+        since = self.since(self.headers.get("Last-Event-ID"))
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Connection", "close")
         self.doors()
         self.end_headers()
         self.close_connection = True
-        self.stream(owner, int(self.headers.get("Last-Event-ID", "-1")),
+        self.stream(owner, since,
                     lambda seq, kind, body: self.wfile.write(
                         f"id: {seq}\nevent: {kind}\ndata: "
                         f"{json.dumps(body)}\n\n".encode()))
 
-    def stream(self, owner, last, put):
+    def since(self, last):
+        """Where a stream begins; taken before its opening is seen."""
         service = self.service
-        if last < 0:
-            last = len(service.events)
-        cut = service.cuts
+        return (len(service.events) if last is None else int(last),
+                service.cuts)
+
+    def stream(self, owner, since, put):
+        service = self.service
+        last, cut = since
         try:
             while not service.closing and cut == service.cuts:
                 for seq, kind, body, whose in service.after(last):
@@ -291,8 +296,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.put_frame({"re": "hello", "type": "problem",
                             "body": problem("token_invalid")})
             return
+        since = self.since(hello.get("last_event_id"))
         self.put_frame({"re": "hello", "type": "welcome", "body": {}})
-        self.stream(owner, int(hello.get("last_event_id", "-1")),
+        self.stream(owner, since,
                     lambda seq, kind, body: self.put_frame(
                         {"type": kind, "seq": seq, "body": body}))
 

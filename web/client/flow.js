@@ -18,6 +18,7 @@ export function createFlow({ client, request, onView, backoff }) {
 	let life = new AbortController();
 	let reading = null;
 	let asked = null;
+	let heard = 0;
 
 	const put = (input) => {
 		const next = reduce(view, input);
@@ -50,11 +51,19 @@ export function createFlow({ client, request, onView, backoff }) {
 		}
 	}
 
-	/* Readers are looked at anew whenever the stream comes back. */
+	/* Readers are looked at anew whenever the stream comes back. An answer
+	 * that an event overtook may be older than that. */
 	async function look(signal) {
+		let before = 0;
+
 		try {
-			put({ type: "connected",
-				readers: await client.readers({ signal }) });
+			do {
+				before = heard;
+				const readers = await client.readers({ signal });
+
+				if (before === heard)
+					put({ type: "connected", readers });
+			} while (before !== heard);
 		} catch (problem) {
 			if (!signal.aborted)
 				put({ type: "unreachable", problem });
@@ -68,7 +77,10 @@ export function createFlow({ client, request, onView, backoff }) {
 			return;
 		await client.events({
 			signal,
-			onEvent: ({ type, body }) => put({ ...body, type }),
+			onEvent({ type, body }) {
+				heard++;
+				put({ ...body, type });
+			},
 			onStatus: (status, error) => {
 				if (status === "open")
 					look(signal);
