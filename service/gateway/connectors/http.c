@@ -123,21 +123,28 @@ static size_t take_body(char *at, size_t size, size_t count, void *context)
 }
 
 /* Whatever a list takes is freed with it, so a failure frees it whole. */
+static struct curl_slist *append(struct curl_slist *list, const char *line)
+{
+	struct curl_slist *longer = curl_slist_append(list, line);
+
+	if (longer == NULL)
+		curl_slist_free_all(list);
+	return longer;
+}
+
 static struct curl_slist *make_headers(const struct http_call *call)
 {
 	/* No "100 Continue" dance, and nothing of ours in the banner. */
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 
+	/* Where none is named any coding would do, and none is undone here.
+	 * [RFC 9110 12.5.3] */
+	if (list != NULL)
+		list = append(list, "Accept-Encoding: identity");
 	for (size_t i = 0;
 	     list != NULL && i < HTTP_HEADERS_MAX && call->headers[i] != NULL;
-	     i++) {
-		struct curl_slist *longer =
-		        curl_slist_append(list, call->headers[i]);
-
-		if (longer == NULL)
-			curl_slist_free_all(list);
-		list = longer;
-	}
+	     i++)
+		list = append(list, call->headers[i]);
 	return list;
 }
 

@@ -193,6 +193,9 @@ class Trace(stand_in.House):
                             f"url = {recorder.base}/ask\nplain_http = yes\n"
                             f"agency = H01\n{token}{more}\n")
         transactions = [self.check(gateway)[0] for _ in range(2)]
+        # Without this a server may pack what nobody here unpacks.
+        self.assertEqual({headers.get("Accept-Encoding")
+                          for _, headers in recorder.seen}, {"identity"})
         return transactions, recorder.parents()
 
     def test_trace_header_goes_to_the_registry_where_it_is_wanted(self):
