@@ -2,6 +2,7 @@
 /* JSON that travels between the gateway and an exchange platform. */
 #include "lib/json/lgsp.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -201,25 +202,94 @@ enum cccd_err lgsp_text_at(struct span text, const char *path, struct buf *ret)
 	return buf_append(ret, span_text(item->valuestring));
 }
 
-/* The person among a list; NULL and 0 when it is empty. */
-static CHECKED enum cccd_err one_of(const cJSON *list, const cJSON **ret,
-                                    unsigned int *ret_people)
+/* Beyond these a double no longer tells neighbours apart. */
+static bool is_integer(const cJSON *item)
 {
-	*ret = list->child;
-	*ret_people = list->child != NULL ? 1 : 0;
-	if (list->child != NULL && list->child->next != NULL)
-		return CCCD_ERR_DATA_DUPLICATE;
-	return list->child == NULL || cJSON_IsObject(list->child)
-	               ? CCCD_OK
-	               : CCCD_ERR_DATA_MALFORMED;
+	static const double most = 9007199254740991.0;
+
+	return cJSON_IsNumber(item) && item->valuedouble >= -most &&
+	       item->valuedouble <= most &&
+	       item->valuedouble == (double)(int64_t)item->valuedouble;
 }
 
-static CHECKED enum cccd_err find_person(const cJSON *from, const cJSON **ret,
-                                         unsigned int *ret_people)
+enum cccd_err lgsp_code_at(struct span text, const char *path, char *ret,
+                           size_t cap)
+{
+	TREE *root = NULL;
+	const cJSON *item = NULL;
+	const char *word = NULL;
+	char digits[24];
+
+	TRY(read_object(text, &root));
+	item = at_path(root, path);
+	if (cJSON_IsString(item)) {
+		word = item->valuestring;
+	} else if (cJSON_IsBool(item)) {
+		word = cJSON_IsTrue(item) ? "true" : "false";
+	} else if (is_integer(item)) {
+		(void)snprintf(digits, sizeof(digits), "%" PRId64,
+		               (int64_t)item->valuedouble);
+		word = digits;
+	} else {
+		return CCCD_ERR_DATA_MISSING;
+	}
+	if (strlen(word) >= cap)
+		return CCCD_ERR_DATA_TOO_LARGE;
+	memcpy(ret, word, strlen(word) + 1);
+	return CCCD_OK;
+}
+
+/* Whether no object from @root down to @item has another member. */
+static bool leads_only_to(const cJSON *root, const cJSON *item)
+{
+	while (root != item) {
+		const cJSON *only = NULL;
+
+		for (const cJSON *child = root->child; child != NULL;
+		     child = child->next) {
+			if (cJSON_IsNull(child) && child != item)
+				continue;
+			if (only != NULL)
+				return false;
+			only = child;
+		}
+		if (only == NULL)
+			return false;
+		root = only;
+	}
+	return true;
+}
+
+/* Of an object, or of a list that is not empty. */
+static CHECKED enum cccd_err take_person(const cJSON *from, const cJSON **ret)
+{
+	if (!cJSON_IsArray(from)) {
+		*ret = from;
+		return member(from, "SoDinhDanh") != NULL ||
+		                       member(from, "SoCMND") != NULL ||
+		                       member(from, "HoVaTen") != NULL
+		               ? CCCD_OK
+		               : CCCD_ERR_DATA_MISSING;
+	}
+	*ret = from->child;
+	if (from->child->next != NULL)
+		return CCCD_ERR_DATA_DUPLICATE;
+	return cJSON_IsObject(from->child) ? CCCD_OK : CCCD_ERR_DATA_MALFORMED;
+}
+
+/* An empty list says that nobody is there, and only members of the same
+ * answer cast doubt on it. Null says nothing, and may be all that a platform
+ * gives which has failed: nothing at all may stand beside it. */
+static CHECKED enum cccd_err find_person(const cJSON *root, const char *path,
+                                         const cJSON **ret,
+                                         enum lgsp_people *ret_people)
 {
 	static const char *const wrappers[] = { "CongdanCollection",
 		                                "CongDanCollection",
 		                                "CongDan" };
+	const cJSON *answer = at_path(root, path);
+	const cJSON *from = answer;
+	bool alone = false;
 
 	if (from == NULL)
 		return CCCD_ERR_DATA_MISSING;
@@ -229,19 +299,15 @@ static CHECKED enum cccd_err find_person(const cJSON *from, const cJSON **ret,
 		if (inner != NULL)
 			from = inner;
 	}
-	if (cJSON_IsArray(from))
-		return one_of(from, ret, ret_people);
-	*ret = from;
-	*ret_people = cJSON_IsNull(from) ? 0 : 1;
-	if (cJSON_IsNull(from))
-		return CCCD_OK;
-	if (!cJSON_IsObject(from))
+	if (!cJSON_IsArray(from) && !cJSON_IsObject(from) &&
+	    !cJSON_IsNull(from))
 		return CCCD_ERR_DATA_MALFORMED;
-	return member(from, "SoDinhDanh") != NULL ||
-	                       member(from, "SoCMND") != NULL ||
-	                       member(from, "HoVaTen") != NULL
-	               ? CCCD_OK
-	               : CCCD_ERR_DATA_MISSING;
+	*ret_people = LGSP_ONE;
+	if (cJSON_IsObject(from) || from->child != NULL)
+		return take_person(from, ret);
+	alone = leads_only_to(cJSON_IsNull(from) ? root : answer, from);
+	*ret_people = alone ? LGSP_NOBODY : LGSP_UNSAID;
+	return CCCD_OK;
 }
 
 /** struct walk - a person's members, children first. */
@@ -329,16 +395,16 @@ static bool walk_person(struct walk *walk, const cJSON *person)
 
 enum cccd_err lgsp_person_visit(struct span text, const char *path,
                                 lgsp_visit_fn visit, void *context,
-                                unsigned int *ret_people)
+                                enum lgsp_people *ret_people)
 {
 	struct walk walk = { .visit = visit, .context = context };
 	TREE *root = NULL;
 	const cJSON *person = NULL;
-	unsigned int people = 0;
+	enum lgsp_people people = LGSP_NOBODY;
 
 	TRY(read_object(text, &root));
-	TRY(find_person(at_path(root, path), &person, &people));
-	if (people == 1 && !walk_person(&walk, person))
+	TRY(find_person(root, path, &person, &people));
+	if (people == LGSP_ONE && !walk_person(&walk, person))
 		return CCCD_ERR_DATA_MALFORMED;
 	*ret_people = people;
 	return CCCD_OK;

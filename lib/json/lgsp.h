@@ -44,6 +44,27 @@ CHECKED enum cccd_err lgsp_text_at(struct span text, const char *path,
                                    struct buf *ret);
 
 /**
+ * lgsp_code_at() - the word at a path by which a platform says how it went.
+ * @ret: @cap bytes; a string, an integer's decimal digits, "true", "false"
+ *
+ * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED when the text is no JSON object;
+ * CCCD_ERR_DATA_MISSING when there is nothing of this; CCCD_ERR_DATA_TOO_LARGE
+ * beyond @cap.
+ */
+CHECKED enum cccd_err lgsp_code_at(struct span text, const char *path,
+                                   char *ret, size_t cap);
+
+/**
+ * enum lgsp_people - who is in an answer.
+ * @LGSP_NOBODY: an empty list and nothing beside it in the answer, or null
+ *               and nothing beside it in the document; members that are
+ *               null count for nothing
+ * @LGSP_UNSAID: an empty list or null beside what may say why
+ * @LGSP_ONE:    a person
+ */
+enum lgsp_people { LGSP_NOBODY = 0, LGSP_UNSAID, LGSP_ONE };
+
+/**
  * lgsp_visit_fn - one value of a person.
  * @path: every part with a capital, as XML has it: "ThuongTru/ChiTiet"
  *
@@ -61,13 +82,13 @@ typedef bool (*lgsp_visit_fn)(void *context, const char *path,
  * names do not count. A parent comes after its children, as an XML element
  * ends. Identifiers that are numbers are refused: they lost their zeros.
  *
- * Return: CCCD_OK with *@ret_people 0 (an empty list, null) or 1;
- * CCCD_ERR_DATA_DUPLICATE when there are several; CCCD_ERR_DATA_MISSING
- * when nothing of this stands at @path; CCCD_ERR_DATA_MALFORMED.
+ * Return: CCCD_OK; CCCD_ERR_DATA_DUPLICATE when there are several people;
+ * CCCD_ERR_DATA_MISSING when nothing of this stands at @path;
+ * CCCD_ERR_DATA_MALFORMED.
  */
 CHECKED enum cccd_err lgsp_person_visit(struct span text, const char *path,
                                         lgsp_visit_fn visit, void *context,
-                                        unsigned int *ret_people);
+                                        enum lgsp_people *ret_people);
 
 /**
  * lgsp_exists() - the yes or no of an authentication.

@@ -2,6 +2,7 @@
 /* JSON of an exchange platform: a person, a yes or no, a token, a wrapper. */
 #include <stdlib.h>
 
+#include "base/text.h"
 #include "lib/json/lgsp.h"
 #include "service/gateway/connectors/citizen_cells.h"
 
@@ -18,15 +19,26 @@ static void read_person(struct span text, const char *path)
 {
 	static struct citizen citizen;
 	struct citizen_reading reading = { .citizen = &citizen };
-	unsigned int people = 2;
+	enum lgsp_people people = LGSP_UNSAID;
 
 	citizen_wipe(&citizen);
 	if (lgsp_person_visit(text, path, take, &reading, &people) != CCCD_OK)
 		return;
-	if (people > 1)
+	if (people > LGSP_ONE)
 		abort();
-	if (people == 1 && citizen_finish(&reading, "1", "2") &&
+	if (people == LGSP_ONE && citizen_finish(&reading, "1", "2") &&
 	    citizen.full_name[0] == '\0')
+		abort();
+}
+
+/* Within its room, and text. */
+static void read_code(struct span text, const char *path)
+{
+	char code[8];
+
+	if (lgsp_code_at(text, path, code, sizeof(code)) == CCCD_OK &&
+	    (memchr(code, '\0', sizeof(code)) == NULL ||
+	     !text_is_utf8(span_text(code))))
 		abort();
 }
 
@@ -44,6 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (lgsp_token_parse(text, token, sizeof(token), &life_s) == CCCD_OK &&
 	    (token[0] == '\0' || life_s == 0))
 		abort();
+	read_code(text, "maLoi");
+	read_code(text, "status.code");
 	(void)!lgsp_text_at(text, "body", &inner);
 	return 0;
 }

@@ -3,6 +3,7 @@
 #include "lib/json/lgsp.h"
 #include "service/gateway/connectors/kinds.h"
 #include "service/gateway/connectors/over_http.h"
+#include "service/gateway/connectors/platform_code.h"
 #include "service/gateway/connectors/soap_message.h"
 #include "service/gateway/connectors/soap_reply.h"
 
@@ -18,6 +19,7 @@ struct own_options {
 	char answer_member[SETTING_TEXT_MAX];
 	unsigned int answer_xml;
 	struct soap_options soap;
+	struct code_options code;
 };
 
 #define AT(member) offsetof(struct own_options, member)
@@ -39,7 +41,23 @@ static size_t lgsp_tables(void *own,
 		                         options };
 	ret[1] = (struct setting_table){ soap_rules, soap_rule_count,
 		                         &options->soap };
-	return 2;
+	ret[2] = (struct setting_table){ code_rules, code_rule_count,
+		                         &options->code };
+	return 3;
+}
+
+static enum cccd_err lgsp_finish(const struct connector_state *state,
+                                 const struct connector_section *section,
+                                 struct cccd_error *error)
+{
+	struct own_options *own = state->own;
+
+	if (own->answer_xml != 0 && own->code.member[0] != '\0')
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "connector %.40s: code_member: an answer in XML "
+		            "has none",
+		            section->name);
+	return code_finish(section, error, &own->code);
 }
 
 /* The envelope as one JSON string. */
@@ -62,32 +80,49 @@ static enum cccd_err lgsp_make(const struct connector_state *state,
 }
 
 /* As if the platform had sent the text inside and nothing around it. */
+static CHECKED enum cccd_err unwrap(const struct connector_state *state,
+                                    struct http_reply *reply)
+{
+	const struct own_options *own = state->own;
+	BUF inner = buf_make(state->http_options.answer_max);
+	enum cccd_err err = lgsp_text_at(buf_span(&reply->body),
+	                                 own->answer_member, &inner);
+
+	if (err == CCCD_ERR_MEMORY)
+		return err;
+	/* What holds no such text is as good as nothing. */
+	if (err != CCCD_OK)
+		buf_reset(&inner);
+	return buf_set(&reply->body, buf_span(&inner));
+}
+
 static enum cccd_err lgsp_judge(const struct connector_state *state,
                                 struct http_reply *reply,
                                 enum registry_operation operation,
                                 struct registry_answer *ret)
 {
 	const struct own_options *own = state->own;
-	BUF inner = buf_make(state->http_options.answer_max);
+	enum registry_outcome said = REGISTRY_NOT_ASKED;
 
-	if (own->answer_xml == 0 && reply->failure == REGISTRY_NOT_ASKED) {
-		enum cccd_err err = lgsp_text_at(buf_span(&reply->body),
-		                                 own->answer_member, &inner);
-
-		if (err == CCCD_ERR_MEMORY)
-			return err;
-		/* What holds no such text is as good as nothing. */
-		if (err != CCCD_OK)
-			buf_reset(&inner);
-		TRY(buf_set(&reply->body, buf_span(&inner)));
+	if (reply_begin(reply, ret))
+		TRY(code_judge(&own->code, buf_span(&reply->body), &said));
+	if (own->answer_xml == 0 && reply->failure == REGISTRY_NOT_ASKED)
+		TRY(unwrap(state, reply));
+	TRY(soap_reply_judge(reply, operation, &own->soap.dialect, ret));
+	/* As with status 500: only a fault is believed besides. */
+	if (said != REGISTRY_NOT_ASKED && ret->outcome != REGISTRY_FAULT &&
+	    ret->outcome != REGISTRY_REFUSED) {
+		ret->outcome = said;
+		citizen_wipe(&ret->citizen);
 	}
-	return soap_reply_judge(reply, operation, &own->soap.dialect, ret);
+	return CCCD_OK;
 }
 
 static const struct over_http_kind kind = {
 	.own_size = sizeof(struct own_options),
 	.has_token = true,
 	.tables = lgsp_tables,
+	.finish = lgsp_finish,
 	.make = lgsp_make,
 	.judge = lgsp_judge,
 };

@@ -4,6 +4,7 @@
 #include "service/gateway/connectors/citizen_cells.h"
 #include "service/gateway/connectors/kinds.h"
 #include "service/gateway/connectors/over_http.h"
+#include "service/gateway/connectors/platform_code.h"
 #include "service/gateway/connectors/soap_reply.h"
 
 /**
@@ -18,6 +19,7 @@ struct own_options {
 	char user_name[SETTING_TEXT_MAX];
 	char sex_male[SETTING_TEXT_MAX];
 	char sex_female[SETTING_TEXT_MAX];
+	struct code_options code;
 };
 
 #define AT(member) offsetof(struct own_options, member)
@@ -33,16 +35,22 @@ static const struct setting_rule own_rules[] = {
 static size_t rest_tables(void *own,
                           struct setting_table ret[static OVER_HTTP_TABLES_MAX])
 {
-	ret[0] = (struct setting_table){ own_rules, ARRAY_LEN(own_rules), own };
-	return 1;
+	struct own_options *options = own;
+
+	ret[0] = (struct setting_table){ own_rules, ARRAY_LEN(own_rules),
+		                         options };
+	ret[1] = (struct setting_table){ code_rules, code_rule_count,
+		                         &options->code };
+	return 2;
 }
 
 static enum cccd_err rest_finish(const struct connector_state *state,
                                  const struct connector_section *section,
                                  struct cccd_error *error)
 {
-	const struct own_options *own = state->own;
+	struct own_options *own = state->own;
 
+	TRY(code_finish(section, error, &own->code));
 	return http_check_url(&state->http_options, section->name, "check_url",
 	                      own->check_url, error);
 }
@@ -79,6 +87,16 @@ static bool take(void *context, const char *path, struct span text)
 	return citizen_take(context, path, text);
 }
 
+/* Nobody is there, unless what stands beside may say why: nobody here reads
+ * it, but a code that was looked at has said that all went well. */
+static enum registry_outcome nobody(const struct own_options *own,
+                                    enum lgsp_people people)
+{
+	return people == LGSP_NOBODY || own->code.member[0] != '\0'
+	               ? REGISTRY_NOT_FOUND
+	               : REGISTRY_MALFORMED;
+}
+
 /* What stands wrong, as an outcome. */
 static enum registry_outcome outcome_of(enum cccd_err err)
 {
@@ -91,14 +109,14 @@ static CHECKED enum cccd_err read_person(const struct own_options *own,
                                          struct registry_answer *ret)
 {
 	struct citizen_reading reading = { .citizen = &ret->citizen };
-	unsigned int people = 0;
+	enum lgsp_people people = LGSP_NOBODY;
 	enum cccd_err err = lgsp_person_visit(body, own->answer_member, take,
 	                                      &reading, &people);
 
 	if (err != CCCD_OK)
 		ret->outcome = outcome_of(err);
-	else if (people == 0)
-		ret->outcome = REGISTRY_NOT_FOUND;
+	else if (people != LGSP_ONE)
+		ret->outcome = nobody(own, people);
 	else
 		ret->outcome =
 		        citizen_finish(&reading, own->sex_male, own->sex_female)
@@ -132,12 +150,15 @@ static enum cccd_err rest_judge(const struct connector_state *state,
                                 struct registry_answer *ret)
 {
 	const struct own_options *own = state->own;
+	struct span body = buf_span(&reply->body);
 
 	if (!reply_begin(reply, ret))
 		return CCCD_OK;
-	return operation == REGISTRY_LOOKUP
-	               ? read_person(own, buf_span(&reply->body), ret)
-	               : read_verdict(own, buf_span(&reply->body), ret);
+	TRY(code_judge(&own->code, body, &ret->outcome));
+	if (ret->outcome != REGISTRY_NOT_ASKED)
+		return CCCD_OK;
+	return operation == REGISTRY_LOOKUP ? read_person(own, body, ret)
+	                                    : read_verdict(own, body, ret);
 }
 
 static const struct over_http_kind kind = {

@@ -5,7 +5,8 @@
 misbehave.py DIR writes certificates and the list of requests into DIR, says
 its ports on standard output, one "name port" a line and "ready" last, and
 ends with its standard input. The path of a request says what happens:
-/KIND/CASE with KIND soap, lgsp, rest or token.
+/KIND/CASE with KIND soap, lgsp, rest or token; in JSON, CASE.X has X for
+the platform's code.
 """
 import base64
 import hashlib
@@ -170,12 +171,24 @@ def json_of(case):
         "deep": "[" * 4000 + "]" * 4000,
         "bare": "{}",
         "error": json.dumps({"error": f"NGUYEN VAN AN {NUMBER}"}),
+        "coded": json.dumps({"congDan": [], "maLoi": 99,
+                             "thongBao": f"NGUYEN VAN AN {NUMBER}"}),
         "twins": text[:-1] + ',"congDan":null,"congDan":null}',
         "true": json.dumps({"ketQuaXacThuc": {"tonTai": True}}),
         "false": json.dumps({"tonTai": "false"}),
         "maybe": json.dumps({"tonTai": 1}),
     }
     return made.get(case)
+
+
+def with_code(text, code):
+    """The document with a code beside the answer."""
+    try:
+        code = json.loads(code)
+    except ValueError:
+        pass
+    return json.dumps({**json.loads(text), "thongBao":
+                       f"NGUYEN VAN AN {NUMBER}", "status": {"code": code}})
 
 
 def order_is_right(text):
@@ -303,6 +316,7 @@ class Handler(BaseHTTPRequestHandler):
         if not self.is_right(kind, body):
             self.reply(418, "text/plain", "wrong request")
             return
+        case, _, code = case.partition(".")
         text = json_of(case) if kind == "rest" else xml_of(case)
         if text is None:
             text = good
@@ -310,6 +324,8 @@ class Handler(BaseHTTPRequestHandler):
             text = json.dumps({"body": text})
         if kind != "soap":
             media = "application/json"
+        if code:
+            text = with_code(text, code)
         if case == "flip":
             case = "status_500" if seen <= 2 else "found"
         if case == "once" and self.used_before():

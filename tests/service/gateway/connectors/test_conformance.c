@@ -66,7 +66,7 @@ static const struct row rows[] = {
 	{ "twice", ALL, LOOKUP, "tls", REGISTRY_AMBIGUOUS, 1 },
 	{ "collections", XML, LOOKUP, "tls", REGISTRY_AMBIGUOUS, 1 },
 	{ "nobody", ALL, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
-	{ "coded", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
+	{ "coded", ALL, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "message", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "spelling", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "before", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
@@ -239,6 +239,115 @@ static enum registry_outcome ask_with(const char *kind, const char *server,
 	return outcome;
 }
 
+/* What a platform says of itself, in the member that the settings name. */
+static const struct {
+	const char *test_case;
+	unsigned int kinds;
+	const char *good;
+	enum registry_outcome outcome;
+} codes[] = {
+	{ "found.0", JSON, "0 200", REGISTRY_FOUND },
+	{ "found.200", JSON, "0 200", REGISTRY_FOUND },
+	{ "empty.0", JSON, "0 200", REGISTRY_NOT_FOUND },
+	{ "empty.OK", JSON, "0 OK", REGISTRY_NOT_FOUND },
+	{ "empty.true", JSON, "true", REGISTRY_NOT_FOUND },
+	{ "null.0", REST, "0", REGISTRY_NOT_FOUND },
+	/* A good code makes an answer of nothing else. */
+	{ "nobody.0", JSON, "0", REGISTRY_MALFORMED },
+	{ "blame.0", LGSP, "0", REGISTRY_REFUSED },
+	/* Another code, whatever comes with it. */
+	{ "empty.99", JSON, "0 200", REGISTRY_FAULT },
+	{ "found.99", JSON, "0 200", REGISTRY_FAULT },
+	{ "nobody.99", JSON, "0", REGISTRY_FAULT },
+	{ "empty.00", JSON, "0", REGISTRY_FAULT },
+	{ "empty.ok", JSON, "OK", REGISTRY_FAULT },
+	{ "empty.false", JSON, "true", REGISTRY_FAULT },
+	{ "empty.1234567890123456789012345678901234567890123456789012345678"
+	  "90abcd",
+	  JSON, "0", REGISTRY_FAULT },
+	{ "blame.99", LGSP, "0", REGISTRY_REFUSED },
+	{ "fault.99", LGSP, "0", REGISTRY_FAULT },
+	/* No code. */
+	{ "empty", JSON, "0", REGISTRY_MALFORMED },
+	{ "found", JSON, "0", REGISTRY_MALFORMED },
+	{ "empty.null", JSON, "0 null", REGISTRY_MALFORMED },
+	{ "empty.0.5", JSON, "0 0.5", REGISTRY_MALFORMED },
+	{ "empty.[0]", JSON, "0", REGISTRY_MALFORMED },
+	{ "blame", LGSP, "0", REGISTRY_REFUSED },
+	{ "garbage", JSON, "0", REGISTRY_MALFORMED },
+	/* A status speaks first. */
+	{ "found_500.0", JSON, "0", REGISTRY_HTTP_STATUS },
+	{ "status_401", JSON, "0", REGISTRY_UNAUTHORISED },
+};
+
+/* One answer whose code is looked at. */
+static enum registry_outcome ask_for_code(const char *kind,
+                                          const char *test_case,
+                                          const char *good,
+                                          unsigned int operation)
+{
+	const struct registry_question question =
+	        rig_question((enum registry_operation)operation);
+	struct registry_answer *answer = registry_answer_new();
+	enum registry_outcome outcome = REGISTRY_NOT_ASKED;
+	struct connector *connector = NULL;
+	static struct rig_section section;
+
+	assert_non_null(answer);
+	rig_section_make(&rig, kind, "tls", test_case, &section);
+	rig_set(&section, "code_member", "status.code");
+	rig_set(&section, "code_good", good);
+	connector = rig_open(&section);
+	rig_ask(connector, &question, answer);
+	outcome = answer->outcome;
+	assert_answer(answer);
+	connector_close(connector);
+	registry_answer_free(answer);
+	return outcome;
+}
+
+static void connectors_believe_the_platforms_code(void **state)
+{
+	unsigned int bad = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		for (size_t kind = 0; kind < ARRAY_LEN(kinds); kind++) {
+			enum registry_outcome outcome = REGISTRY_NOT_ASKED;
+
+			if ((codes[i].kinds & kinds[kind].bit) == 0)
+				continue;
+			outcome = ask_for_code(kinds[kind].name,
+			                       codes[i].test_case,
+			                       codes[i].good, LOOKUP);
+			if (outcome == codes[i].outcome)
+				continue;
+			print_error("%s, %s: %s\n", kinds[kind].name,
+			            codes[i].test_case,
+			            registry_outcome_name(outcome));
+			bad++;
+		}
+	}
+	assert_int_equal(bad, 0);
+}
+
+static void connectors_believe_the_code_of_an_authentication(void **state)
+{
+	static const char *const names[] = { "lgsp_json", "rest_oauth2" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		assert_int_equal(ask_for_code(names[i], "true.0", "0", CHECK),
+		                 REGISTRY_CONFIRMED);
+		assert_int_equal(ask_for_code(names[i], "true.99", "0", CHECK),
+		                 REGISTRY_FAULT);
+		assert_int_equal(ask_for_code(names[i], "false.99", "0", CHECK),
+		                 REGISTRY_FAULT);
+		assert_int_equal(ask_for_code(names[i], "false", "0", CHECK),
+		                 REGISTRY_MALFORMED);
+	}
+}
+
 static void connectors_keep_their_deadline(void **state)
 {
 	const struct registry_question question = rig_question(REGISTRY_LOOKUP);
@@ -360,6 +469,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connectors_tell_every_outcome_apart),
+		cmocka_unit_test(connectors_believe_the_platforms_code),
+		cmocka_unit_test(
+		        connectors_believe_the_code_of_an_authentication),
 		cmocka_unit_test(connectors_keep_their_deadline),
 		cmocka_unit_test(connectors_without_certificate_are_refused),
 		cmocka_unit_test(connectors_tell_a_name_without_address),

@@ -358,6 +358,75 @@ static void connector_open_refuses_bad_sections(void **state)
 	}
 }
 
+/* A code and what it may be: both or neither, in words between blanks. */
+static void connector_open_refuses_half_a_code(void **state)
+{
+	static const struct {
+		const char *kind;
+		const char *member;
+		const char *good;
+		const char *words;
+	} bad[] = {
+		{ "rest_oauth2", "s3cret", NULL,
+		  "code_good: it is missing beside code_member" },
+		{ "rest_oauth2", NULL, "s3cret",
+		  "code_member: it is missing beside code_good" },
+		{ "rest_oauth2", "code", "\t", "code_good: " },
+		{ "rest_oauth2", "code", " ",
+		  "code_good: it is missing beside code_member" },
+		{ "rest_oauth2", "code", "0,s3cret", "blanks, not commas" },
+		{ "rest_oauth2", "code", "0 s3cret s3cret",
+		  "code_good: a word stands twice" },
+		{ "rest_oauth2", "code", "0 1 2 3 4 5 6 7 8 9 a b c d e f g",
+		  "code_good: it has too many words" },
+		{ "rest_oauth2", "code",
+		  "s3cret789012345678901234567890123456789012345678901234567890"
+		  "1234",
+		  "code_good: a word is too long" },
+		{ "lgsp_json", "code", NULL,
+		  "code_good: it is missing beside code_member" },
+		{ "soap", "code", NULL, "there is no setting code_member" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct connector *connector = NULL;
+		struct cccd_error error = { 0 };
+		static struct rig_section section;
+
+		rig_section_make(&rig, bad[i].kind, "tls", "found", &section);
+		if (bad[i].member != NULL)
+			rig_set(&section, "code_member", bad[i].member);
+		if (bad[i].good != NULL)
+			rig_set(&section, "code_good", bad[i].good);
+		assert_int_equal(
+		        connector_open(&section.section, &error, &connector),
+		        CCCD_ERR_POLICY_CONFIG);
+		if (strstr(error.text, bad[i].words) == NULL)
+			print_error("%s\n", error.text);
+		assert_non_null(strstr(error.text, bad[i].words));
+		rig_assert_no_canary(error.text);
+	}
+}
+
+/* The platform unwraps the answer itself: no JSON is left to look in. */
+static void connector_open_refuses_a_code_of_xml(void **state)
+{
+	struct connector *connector = NULL;
+	struct cccd_error error = { 0 };
+	static struct rig_section section;
+
+	(void)state;
+	rig_section_make(&rig, "lgsp_json", "tls", "found", &section);
+	rig_set(&section, "code_member", "code");
+	rig_set(&section, "code_good", "0 1 2 3 4 5 6 7 8 9 a b c d e f");
+	connector_close(rig_open(&section));
+	rig_set(&section, "answer", "xml");
+	assert_int_equal(connector_open(&section.section, &error, &connector),
+	                 CCCD_ERR_POLICY_CONFIG);
+	assert_non_null(strstr(error.text, "code_member: an answer in XML"));
+}
+
 static void registry_outcomes_have_names_of_their_own(void **state)
 {
 	(void)state;
@@ -391,6 +460,8 @@ int main(void)
 		        connectors_authenticate_where_they_are_told_to),
 		cmocka_unit_test(connectors_have_one_time_for_all_calls),
 		cmocka_unit_test(connector_open_refuses_bad_sections),
+		cmocka_unit_test(connector_open_refuses_half_a_code),
+		cmocka_unit_test(connector_open_refuses_a_code_of_xml),
 		cmocka_unit_test(registry_outcomes_have_names_of_their_own),
 	};
 
