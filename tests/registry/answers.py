@@ -78,6 +78,12 @@ def confirmation(exists, namespace=ANSWERED):
             "</ns1:TonTai></ns1:KetQuaXacThuc>")
 
 
+def with_code(text, code):
+    """A failure's number where a citizen would be."""
+    return text.replace("</ns1:", f"<ns1:MaLoi>{int(code)}</ns1:MaLoi></ns1:",
+                        1)
+
+
 def fault(side, text):
     return envelope(f"<soapenv:Fault><faultcode>soapenv:{side}</faultcode>"
                     f"<faultstring>{escape(text)}</faultstring>"
@@ -100,11 +106,12 @@ def to_object(rows):
             else to_object(value) for name, value in rows}
 
 
-def listing(persons, member="congDan"):
+def listing(persons, beside, member="congDan"):
     """The REST variant's answer. No fact gives its shape: it is the XML's,
     with the request's manner of writing names."""
     return json.dumps({member: [to_object(record(person))
-                                for person in persons]}, ensure_ascii=False)
+                                for person in persons], **beside},
+                      ensure_ascii=False)
 
 
 def json_error(text):

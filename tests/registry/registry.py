@@ -60,6 +60,9 @@ def read_arguments(arguments):
                         "(default: whichever begins like XML)")
     parser.add_argument("--lgsp-answer-member", metavar="NAME",
                         help="its member in the answer (default: the same)")
+    parser.add_argument("--code-member", metavar="NAME",
+                        help="member of JSON that says how it went, 0 for "
+                        "well (default: none)")
     parser.add_argument("--scratch", type=pathlib.Path, metavar="FOLDER",
                         help="where the scratch directories are made")
     parser.add_argument("--stay", action="store_true",
@@ -98,7 +101,7 @@ class Program:
         registry = service.Registry(
             self.store, read_accounts(options.accounts), switches.Board(),
             switches.Book(), options.match, options.lgsp_member,
-            options.lgsp_answer_member)
+            options.lgsp_answer_member, options.code_member)
         self.asked = listen.TlsServer(registry, self.paths,
                                       port=options.port)
         self.control = listen.ControlServer(registry, self.asked, persons,

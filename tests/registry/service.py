@@ -34,14 +34,16 @@ class Answer:
     wait_s: float = 0
     half: bool = False
 
-    def wrapped(self, member):
-        """The same text as the value of a JSON member."""
+    def wrapped(self, member, beside):
+        """The same text as the value of a JSON member, behind others."""
         def quoted(text):
             return json.dumps(text, ensure_ascii=False)[1:-1]
 
         return dataclasses.replace(
             self, media=JSON, tail=quoted(self.tail) + '"}',
-            head="{" + json.dumps(member) + ': "' + quoted(self.head))
+            head="{" + "".join(f"{json.dumps(name)}: {json.dumps(value)}, "
+                               for name, value in beside.items())
+            + json.dumps(member) + ': "' + quoted(self.head))
 
 
 def soap_answer(asked, persons, switch, options):
@@ -57,7 +59,7 @@ def soap_answer(asked, persons, switch, options):
     if asked.operation == question.CONFIRM:
         text = confirm(asked, persons, switch, namespace)
     else:
-        if switch == "empty":
+        if switch in ("empty", "busy_code"):
             persons = []
         elif switch == "duplicate":
             persons = answers.duplicate(persons)
@@ -75,7 +77,7 @@ def confirm(asked, persons, switch, namespace):
     exists = any(answers.agrees(person, asked) for person in persons)
     text = answers.confirmation(exists, namespace)
     element = f"<ns1:TonTai>{'true' if exists else 'false'}</ns1:TonTai>"
-    if switch == "empty":
+    if switch in ("empty", "busy_code"):
         text = text.replace(element, "")
     elif switch == "duplicate":
         other = "<ns1:TonTai>" + ("false" if exists else "true")
@@ -93,7 +95,7 @@ def json_answer(text, empty, switch, options):
         text = "[" * 100000 + "]" * 100000
     elif switch == "wrong_namespace":
         text = text.replace(json.dumps(member), '"other"', 1)
-    elif switch == "empty":
+    elif switch in ("empty", "busy_code"):
         text = empty
     elif switch == "wrong_xml":
         text = text[:-1] + "]"
@@ -132,7 +134,7 @@ class Registry:
     """The stand-in's parts, and what it answers at each end point."""
 
     def __init__(self, store, known, board, book, by="number", member=None,
-                 answer_member=None):
+                 answer_member=None, code_member=None):
         self.store = store
         self.accounts = known
         self.board = board
@@ -140,6 +142,7 @@ class Registry:
         self.by = by
         self.member = member
         self.answer_member = answer_member
+        self.code_member = code_member
         self.base = ""
 
     def answer(self, path, headers, body):
@@ -197,16 +200,26 @@ class Registry:
             self.accounts.forget_tokens()
         return name, options
 
+    def _code(self, asked, switch, options):
+        """What JSON says beside the answer of how it went. The text names
+        somebody, as a careless platform's might."""
+        if switch == "busy_code":
+            return {self.code_member or "code": int(options["code"]),
+                    "message": f"stand-in: {asked.name} {asked.number}"}
+        return {self.code_member: 0} if self.code_member else {}
+
     def _ask_soap(self, end_point, body):
         asked = question.read_soap(body)
         switch, options = self._switch("query", asked)
         persons = self._find(end_point, asked, switch)
         answer = soap_answer(asked, persons, switch, options)
-        return switch, options, answer
+        return asked, switch, options, answer
 
     def _soap(self, headers, body):
         self.accounts.check_soap(headers)
-        switch, options, answer = self._ask_soap("soap", body)
+        _, switch, options, answer = self._ask_soap("soap", body)
+        if switch == "busy_code":
+            answer.head = answers.with_code(answer.head, options["code"])
         return transport_answer(switch, options, answer, self.base)
 
     def _lgsp(self, headers, body):
@@ -215,8 +228,9 @@ class Registry:
         self.accounts.check_lgsp(headers, always)
         self.accounts.check_token(headers, "lgsp")
         text, member = question.read_wrapped(body, self.member)
-        switch, options, answer = self._ask_soap("lgsp", text)
-        answer = answer.wrapped(self.answer_member or member)
+        asked, switch, options, answer = self._ask_soap("lgsp", text)
+        answer = answer.wrapped(self.answer_member or member,
+                                self._code(asked, switch, options))
         return transport_answer(switch, options, answer, self.base)
 
     def _rest(self, headers, body):
@@ -227,8 +241,9 @@ class Registry:
         persons = self._find("rest", asked, switch)
         if switch == "duplicate":
             persons = answers.duplicate(persons)
-        answer = json_answer(answers.listing(persons), answers.listing([]),
-                             switch, options)
+        beside = self._code(asked, switch, options)
+        answer = json_answer(answers.listing(persons, beside),
+                             answers.listing([], beside), switch, options)
         return transport_answer(switch, options, answer, self.base)
 
     def _token(self, kind):

@@ -16,6 +16,7 @@ SWITCHES = {
     "expired_certificate": {},
     "wrong_namespace": {},
     "empty": {},
+    "busy_code": {"code": 99},
     "duplicate": {},
     "soap_fault": {"status": 500},
     "unauthorized": {},
@@ -40,7 +41,8 @@ class Unknown(ValueError):
 def check(name, at, options):
     if name not in SWITCHES or at not in PLACES:
         raise Unknown(f"{name} at {at}")
-    limits = {"seconds": SECONDS_MAX, "bytes": BYTES_MAX, "status": 599}
+    limits = {"seconds": SECONDS_MAX, "bytes": BYTES_MAX, "status": 599,
+              "code": 9999}
     for option, value in options.items():
         if option not in SWITCHES[name]:
             raise Unknown(f"{name} has no {option}")

@@ -133,6 +133,21 @@ class Texts(Case):
             self.assertEqual(collection.tag, f"{NS}CongdanCollection")
             self.assertEqual(len(collection), 0)
 
+    def test_busy_code(self):
+        for kind, reply in self.with_switch("busy_code", code=17):
+            self.assertEqual(reply.status, 200)
+            text = self.text(kind, reply)
+            if kind != "soap":
+                given = json.loads(reply.body)
+                self.assertEqual(given["code"], 17)
+                self.assertIn("001199000001", given["message"])
+            if kind == "rest":
+                self.assertEqual(given["congDan"], [])
+                continue
+            self.assertEqual(
+                [(one.tag, one.text) for one in xml.fromstring(text)[0][0]],
+                [(f"{NS}MaLoi", "17")] if kind == "soap" else [])
+
     def test_duplicate(self):
         for kind, reply in self.with_switch("duplicate"):
             text = self.text(kind, reply)
@@ -172,7 +187,7 @@ class Texts(Case):
                                  ["001199000001"])
 
     def test_confirmations_are_spoilt_too(self):
-        marks = {"empty": 0, "duplicate": 2, "wrong_namespace": 1}
+        marks = {"empty": 0, "busy_code": 0, "duplicate": 2, "wrong_namespace": 1}
         for name, count in marks.items():
             self.rig.switch(name, times=1)
             text = self.ask("soap", operation=CONFIRM).body.decode()
@@ -332,7 +347,8 @@ class Board(Case):
     def test_the_token_end_points_fail_by_themselves(self):
         wanted = {"http_500": 500, "unauthorized": 401, "redirect": 302,
                   "soap_fault": 500, "empty": 200, "wrong_xml": 200,
-                  "duplicate": 200, "wrong_namespace": 200}
+                  "busy_code": 200, "duplicate": 200,
+                  "wrong_namespace": 200}
         for ask in (self.rig.lgsp_token, self.rig.rest_token):
             for name, status in wanted.items():
                 self.rig.switch(name, times=1, at="token")

@@ -40,6 +40,7 @@ ROWS = [
     Row("http_500", {}, "http_status"),
     Row("wrong_namespace", {}, "namespace"),
     Row("empty", {}, None),
+    Row("busy_code", {}, "malformed"),
     Row("duplicate", {}, "ambiguous"),
     Row("soap_fault", {}, "fault"),
     Row("soap_fault", {"status": 403}, "refused"),
@@ -66,6 +67,7 @@ AUTHENTICATIONS = [
     Row("soap_fault", {}, "fault"),
     Row("duplicate", {}, "ambiguous"),
     Row("empty", {}, "malformed"),
+    Row("busy_code", {}, "malformed"),
     Row("wrong_namespace", {}, "namespace"),
 ]
 # The server of tokens; it is asked once and no more.
@@ -76,6 +78,7 @@ TOKENS = [
     Row("http_500", {}, "http_status"),
     Row("wrong_namespace", {}, "token"),
     Row("empty", {}, "token"),
+    Row("busy_code", {}, "token"),
     Row("duplicate", {}, "token"),
     Row("soap_fault", {"status": 503}, "http_status"),
     Row("unauthorized", {}, "token"),
@@ -445,6 +448,32 @@ class WithTokens(Kind):
         self.expect(told, "token", 0, 1)
 
 
+    def test_the_code_of_the_platform(self):
+        """Where it says that it failed, nobody is told "not found"."""
+        with self.start_registry("--scratch", self.folder, "--code-member",
+                                 "maLoi") as self.registry:
+            told = self.open("looks", code_member="maLoi",
+                             code_good="0 200")
+            self.assertEqual(told.ask(ABSENT)["registry"], "not_found")
+            self.walk(told, [
+                Row("busy_code", {}, "fault"),
+                Row("busy_code", {"code": 0}, None),
+                Row("empty", {}, None)])
+            said = json.dumps([told.replies, told.gateway.log()])
+            self.assertNotIn(AGREES["id_number"], said)
+            self.assertNotIn("stand-in", said)
+            missing = self.open("missing", code_member="status.code",
+                                code_good="0")
+            self.expect(missing, "malformed", 1, 1)
+            weary = self.open("weary", code_member="maLoi", code_good="0",
+                              breaker_failures=2, breaker_time="10 min")
+            self.registry.switch("busy_code")
+            self.expect(weary, "fault", 1, 1)
+            self.expect(weary, "fault", 1)
+            self.expect(weary, "circuit_open", 0)
+        del self.registry
+
+
 class Authenticates:
     """Yes or no, without values."""
 
@@ -520,6 +549,12 @@ class LgspJson(Authenticates, WithTokens, rig.House):
 
     def section(self, registry, folder):
         return stand_in.lgsp(registry, folder)
+
+    def row(self, row):
+        # The code is in the wrapper, where nobody looks without a setting.
+        if row.switch == "busy_code":
+            return row._replace(reason=None)
+        return super().row(row)
 
     def test_variants(self):
         for name, changes in (
