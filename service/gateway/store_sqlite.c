@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sqlite3.h>
@@ -18,6 +19,7 @@ enum {
 	VERSION_TEXT_MAX = 40,
 	/* Of a row: far above any column of ours. */
 	COLUMNS_MAX = 32,
+	FOLDER_MAX = 512,
 };
 
 /**
@@ -167,6 +169,36 @@ static void make_file(const char *path)
 		(void)close(file);
 }
 
+/* Of the file, or of its folder where it cannot be seen; ours if neither can.
+ */
+static uid_t owner_of(const char *path)
+{
+	char folder[FOLDER_MAX];
+	struct stat facts;
+
+	if (stat(path, &facts) == 0)
+		return facts.st_uid;
+	(void)snprintf(folder, sizeof(folder), "%s", path);
+	if (strrchr(folder, '/') != NULL)
+		*strrchr(folder, '/') = '\0';
+	return stat(folder, &facts) == 0 ? facts.st_uid : geteuid();
+}
+
+/* A command that another user ran is told whose it is to run. */
+static enum cccd_err fail_open(const struct connection *connection,
+                               const char *path, struct cccd_error *error)
+{
+	uid_t owner = owner_of(path);
+
+	if (owner != geteuid() && access(path, R_OK | W_OK) != 0)
+		return fail(error, CCCD_ERR_STORE,
+		            "%.80s: belongs to user %lu: run as it", path,
+		            (unsigned long)owner);
+	return fail_native(error, CCCD_ERR_STORE,
+	                   sqlite3_errcode(connection->db), "%.80s: %.60s",
+	                   path, sqlite3_errmsg(connection->db));
+}
+
 static enum cccd_err open_up(struct connection *connection,
                              const struct store_place *place,
                              struct cccd_error *error)
@@ -194,9 +226,7 @@ static enum cccd_err open_up(struct connection *connection,
 		        make_tables(connection));
 	}
 	if (!good)
-		return fail_native(
-		        error, CCCD_ERR_STORE, sqlite3_errcode(connection->db),
-		        "%.80s: %.60s", path, sqlite3_errmsg(connection->db));
+		return fail_open(connection, path, error);
 	if (version_of(connection) != STORE_SCHEMA_VERSION)
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%.100s: of a later version", path);

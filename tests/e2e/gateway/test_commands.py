@@ -176,6 +176,43 @@ class Callers(Desk):
                 self.assertIn("32 to 511 letters", told)
 
 
+class Strangers(Desk):
+    """Who types it as another user than the service's."""
+
+    NOBODY = 65534
+
+    def said(self, *words):
+        done = subprocess.run(
+            [rig.GATEWAY, "--config", str(self.gateway.conf), *words],
+            capture_output=True, text=True, timeout=rig.WAIT_S, check=False,
+            env=os.environ | {"LC_ALL": "en_US.UTF-8"}, user=self.NOBODY,
+            group=self.NOBODY, extra_groups=[])
+        self.assertEqual(done.returncode, 5, done.stderr)
+        return done.stderr
+
+    def test_whose_it_is_is_told(self):
+        if os.geteuid() != 0:
+            self.skipTest("root alone can be somebody else")
+        self.folder.chmod(0o711)
+        self.gateway.folder.chmod(0o711)
+        self.gateway.conf.chmod(0o644)
+        whose = f"{self.gateway.folder}/gateway.db: belongs to user 0: run"
+        # There is no file yet, then there is one, then not even a look.
+        try:
+            self.assertIn(whose, self.said("device", "add", "/dev/null"))
+        except PermissionError:
+            self.skipTest("nobody may not run the program")
+        self.enrol(self.gateway)
+        for words in (("device", "list"), ("log", "verify"), ()):
+            self.assertIn(whose, self.said(*words))
+        outside = self.folder / "gateway.conf"
+        outside.write_text(self.gateway.conf.read_text())
+        outside.chmod(0o644)
+        self.gateway.conf = outside
+        self.gateway.folder.chmod(0o700)
+        self.assertIn(whose, self.said("device", "list"))
+
+
 class Files(Desk):
     """Which of its files it cannot take, at the start."""
 
