@@ -114,17 +114,25 @@ class Postgres:
     def __init__(self, folder, bin_dir, user):
         self.folder, self.bin, self.user = folder, bin_dir, user
 
-    def run(self, *command):
+    def run(self, *command, inside=()):
         prefix = [] if os.geteuid() else [
             "setpriv", f"--reuid={self.user}", f"--regid={self.user}",
             "--clear-groups"]
         with open(self.folder / "out", "ab") as out:
-            subprocess.run([*prefix, *map(str, command)], check=True,
-                           cwd=self.folder, stdin=subprocess.DEVNULL,
-                           stdout=out, stderr=out, timeout=2 * WAIT_S)
+            subprocess.run([*inside, *prefix, *map(str, command)],
+                           check=True, cwd=self.folder,
+                           stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                           timeout=2 * WAIT_S)
 
     @classmethod
     def start(cls):
+        own = cls.make()
+        if own:
+            own.serve()
+        return own
+
+    @classmethod
+    def make(cls):
         found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))
         if not found:
             return None
@@ -138,10 +146,13 @@ class Postgres:
         own = cls(folder, os.path.dirname(found[-1]), "postgres")
         own.run(f"{own.bin}/initdb", "-U", "cccd", "-A", "trust", "-N",
                 "-E", "UTF8", "--locale=C", "data")
-        own.run(f"{own.bin}/pg_ctl", "-w", "-t", "120", "-D", "data", "-l",
-                "data/log", "-o",
-                f"-c listen_addresses= -c fsync=off -k {folder}", "start")
         return own
+
+    def serve(self, address="", inside=()):
+        """On this address, too; @inside: what runs it where it shall be."""
+        self.run(f"{self.bin}/pg_ctl", "-w", "-t", "120", "-D", "data", "-l",
+                 "data/log", "-o", f"-c listen_addresses={address} "
+                 f"-c fsync=off -k {self.folder}", "start", inside=inside)
 
     @property
     def conninfo(self):
@@ -151,9 +162,13 @@ class Postgres:
         self.run(f"{self.bin}/psql", "-X", "-v", "ON_ERROR_STOP=1", "-c",
                  statement, self.conninfo)
 
-    def stop(self):
+    def halt(self):
+        """All at once, as where the current fails."""
         self.run(f"{self.bin}/pg_ctl", "-D", "data", "-m", "immediate",
                  "stop")
+
+    def stop(self):
+        self.halt()
         shutil.rmtree(self.folder)
 
 
@@ -281,17 +296,19 @@ path = {directory}
                              text, re.M).group(1))
 
 
+# The pilot's own table, as docs/gateway-connectors has it.
+COLUMNS = ("id_number old_number full_name date_of_birth sex nationality "
+           "ethnicity religion origin residence current_residence "
+           "father_name mother_name spouse_name").split()
+CITIZENS = f"""CREATE TABLE citizens ({" TEXT, ".join(COLUMNS)} TEXT);
+INSERT INTO citizens (id_number, full_name, date_of_birth, sex)
+VALUES ('{NUMBER}', '{NAME}', '1990-01-01', 'female');
+"""
+
+
 def make_directory(path):
-    """The pilot's own table, as docs/gateway-connectors has it."""
-    columns = ("id_number old_number full_name date_of_birth sex nationality "
-               "ethnicity religion origin residence current_residence "
-               "father_name mother_name spouse_name").split()
     with sqlite3.connect(path) as db:
-        db.execute("CREATE TABLE citizens (" +
-                   ", ".join(f"{one} TEXT" for one in columns) + ")")
-        db.execute("INSERT INTO citizens (id_number, full_name, "
-                   "date_of_birth, sex) VALUES (?, ?, ?, ?)",
-                   (NUMBER, NAME, "1990-01-01", "female"))
+        db.executescript(CITIZENS)
     db.close()
 
 
