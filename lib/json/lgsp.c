@@ -239,7 +239,16 @@ enum cccd_err lgsp_code_at(struct span text, const char *path, char *ret,
 	return CCCD_OK;
 }
 
-/* Whether no object from @root down to @item has another member. */
+/* Null, no text, nought: a count of nobody, a code of no error. */
+static bool says_nothing(const cJSON *item)
+{
+	return cJSON_IsNull(item) ||
+	       (cJSON_IsString(item) && item->valuestring[0] == '\0') ||
+	       (is_integer(item) && (int64_t)item->valuedouble == 0);
+}
+
+/* Whether no object from @root down to @item has another member that says
+ * anything. */
 static bool leads_only_to(const cJSON *root, const cJSON *item)
 {
 	while (root != item) {
@@ -247,7 +256,7 @@ static bool leads_only_to(const cJSON *root, const cJSON *item)
 
 		for (const cJSON *child = root->child; child != NULL;
 		     child = child->next) {
-			if (cJSON_IsNull(child) && child != item)
+			if (child != item && says_nothing(child))
 				continue;
 			if (only != NULL)
 				return false;

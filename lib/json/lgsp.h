@@ -58,7 +58,7 @@ CHECKED enum cccd_err lgsp_code_at(struct span text, const char *path,
  * enum lgsp_people - who is in an answer.
  * @LGSP_NOBODY: an empty list and nothing beside it in the answer, or null
  *               and nothing beside it in the document; members that are
- *               null count for nothing
+ *               null, "" or 0 count for nothing
  * @LGSP_UNSAID: an empty list or null beside what may say why
  * @LGSP_ONE:    a person
  */
