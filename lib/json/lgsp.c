@@ -72,9 +72,9 @@ enum cccd_err lgsp_object_make(const struct lgsp_pair *pairs, size_t count,
 }
 
 /* What strangers sent is data, not our configuration. */
-static CHECKED enum cccd_err read_object(struct span text, cJSON **ret)
+static CHECKED enum cccd_err read_answer(struct span text, cJSON **ret)
 {
-	enum cccd_err err = parse_object(text, "answer", NULL, ret);
+	enum cccd_err err = parse_tree(text, "answer", NULL, ret);
 
 	return err == CCCD_ERR_POLICY_CONFIG ? CCCD_ERR_DATA_MALFORMED : err;
 }
@@ -120,7 +120,7 @@ enum cccd_err lgsp_token_parse(struct span text, char *ret, size_t cap,
 	const cJSON *type = NULL;
 	uint64_t life = 0;
 
-	TRY(read_object(text, &root));
+	TRY(read_answer(text, &root));
 	token = cJSON_GetObjectItemCaseSensitive(root, "access_token");
 	type = cJSON_GetObjectItemCaseSensitive(root, "token_type");
 	if (!cJSON_IsString(token) || token->valuestring[0] == '\0' ||
@@ -195,7 +195,7 @@ enum cccd_err lgsp_text_at(struct span text, const char *path, struct buf *ret)
 	const cJSON *item = NULL;
 
 	buf_reset(ret);
-	TRY(read_object(text, &root));
+	TRY(read_answer(text, &root));
 	item = at_path(root, path);
 	if (!cJSON_IsString(item))
 		return CCCD_ERR_DATA_MISSING;
@@ -220,7 +220,7 @@ enum cccd_err lgsp_code_at(struct span text, const char *path, char *ret,
 	const char *word = NULL;
 	char digits[24];
 
-	TRY(read_object(text, &root));
+	TRY(read_answer(text, &root));
 	item = at_path(root, path);
 	if (cJSON_IsString(item)) {
 		word = item->valuestring;
@@ -411,7 +411,7 @@ enum cccd_err lgsp_person_visit(struct span text, const char *path,
 	const cJSON *person = NULL;
 	enum lgsp_people people = LGSP_NOBODY;
 
-	TRY(read_object(text, &root));
+	TRY(read_answer(text, &root));
 	TRY(find_person(root, path, &person, &people));
 	if (people == LGSP_ONE && !walk_person(&walk, person))
 		return CCCD_ERR_DATA_MALFORMED;
@@ -426,7 +426,7 @@ enum cccd_err lgsp_exists(struct span text, const char *path, bool *ret)
 	const cJSON *inner = NULL;
 	const cJSON *word = NULL;
 
-	TRY(read_object(text, &root));
+	TRY(read_answer(text, &root));
 	from = at_path(root, path);
 	inner = member(from, "KetQuaXacThuc");
 	word = member(inner != NULL ? inner : from, "TonTai");

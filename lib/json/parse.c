@@ -105,8 +105,8 @@ static enum cccd_err tree_has_no_twins(const cJSON *root, const char *what,
 	}
 }
 
-enum cccd_err parse_object(struct span text, const char *what,
-                           struct cccd_error *error, cJSON **ret)
+enum cccd_err parse_tree(struct span text, const char *what,
+                         struct cccd_error *error, cJSON **ret)
 {
 	const char *stop = (const char *)text.at;
 	cJSON *root = NULL;
@@ -114,14 +114,11 @@ enum cccd_err parse_object(struct span text, const char *what,
 	if (!is_shallow(text))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%s: nested too deeply", what);
-	if (!strict_is_json(text, &stop))
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%s: not a JSON object, line %u", what,
-		            line_of(text, stop));
-	if (text.len > 0)
+	if (strict_is_json(text, &stop) && text.len > 0)
 		root = cJSON_ParseWithLengthOpts((const char *)text.at,
 		                                 text.len, &stop, false);
-	if (root == NULL || !cJSON_IsObject(root) || !only_blanks(text, stop)) {
+	if ((!cJSON_IsObject(root) && !cJSON_IsArray(root)) ||
+	    !only_blanks(text, stop)) {
 		cJSON_Delete(root);
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%s: not a JSON object, line %u", what,
@@ -130,6 +127,21 @@ enum cccd_err parse_object(struct span text, const char *what,
 	if (tree_has_no_twins(root, what, error) != CCCD_OK) {
 		cJSON_Delete(root);
 		return CCCD_ERR_POLICY_CONFIG;
+	}
+	*ret = root;
+	return CCCD_OK;
+}
+
+enum cccd_err parse_object(struct span text, const char *what,
+                           struct cccd_error *error, cJSON **ret)
+{
+	cJSON *root = NULL;
+
+	TRY(parse_tree(text, what, error, &root));
+	if (!cJSON_IsObject(root)) {
+		cJSON_Delete(root);
+		return fail(error, CCCD_ERR_POLICY_CONFIG,
+		            "%s: not a JSON object, line 1", what);
 	}
 	*ret = root;
 	return CCCD_OK;

@@ -21,6 +21,10 @@
 CHECKED enum cccd_err parse_object(struct span text, const char *what,
                                    struct cccd_error *error, cJSON **ret);
 
+/* As parse_object(), for an object or a list. */
+CHECKED enum cccd_err parse_tree(struct span text, const char *what,
+                                 struct cccd_error *error, cJSON **ret);
+
 /**
  * parse_read() - a whole file within the maximum of @ret.
  *

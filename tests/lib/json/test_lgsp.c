@@ -36,6 +36,13 @@ static const struct {
 	{ "{\"congdanCollection\":{\"congDan\":[]}}", "", CCCD_OK,
 	  LGSP_NOBODY },
 	{ "{\"congdanCollection\":[]}", "", CCCD_OK, LGSP_NOBODY },
+	{ "[]", "", CCCD_OK, LGSP_NOBODY },
+	{ "[" PERSON "]", "", CCCD_OK, LGSP_ONE },
+	{ "[" PERSON "]", "data", CCCD_ERR_DATA_MISSING, LGSP_NOBODY },
+	{ "[" PERSON "," PERSON "]", "", CCCD_ERR_DATA_DUPLICATE, LGSP_NOBODY },
+	{ "[{}]", "", CCCD_OK, LGSP_ONE },
+	{ "[] []", "", CCCD_ERR_DATA_MALFORMED, LGSP_NOBODY },
+	{ "\"\"", "", CCCD_ERR_DATA_MALFORMED, LGSP_NOBODY },
 	{ "{\"data\":[]}", "data", CCCD_OK, LGSP_NOBODY },
 	{ "{\"data\":[],\"status\":200,\"message\":\"OK\"}", "data", CCCD_OK,
 	  LGSP_NOBODY },
@@ -94,7 +101,6 @@ static const struct {
 	{ "{\"maLoi\":99}", "", CCCD_ERR_DATA_MISSING, 0 },
 	{ "{\"data\":[]}", "body", CCCD_ERR_DATA_MISSING, 0 },
 	{ "{}", "", CCCD_ERR_DATA_MISSING, 0 },
-	{ "[]", "", CCCD_ERR_DATA_MALFORMED, 0 },
 };
 
 static void answer_has_nobody_only_where_it_says_so(void **state)
