@@ -50,12 +50,12 @@ static const char *skip(const char *at)
 	for (;;) {
 		const uint8_t *bytes = (const uint8_t *)at;
 
-		if (bytes[0] == 0xC2 && (bytes[1] == 0xB4 || bytes[1] == 0xB7))
-			at += 2;
-		else if (bytes[0] == 0xE2 && bytes[1] == 0x80)
+		if (bytes[0] == 0xE2 && bytes[1] == 0x80)
 			at += bytes[2] != '\0' ? 3 : 2;
-		else if (bytes[0] == 0xCA && bytes[1] >= 0xBB &&
-		         bytes[1] <= 0xBF)
+		else if ((bytes[0] == 0xCA && bytes[1] >= 0xBB &&
+		          bytes[1] <= 0xBF) ||
+		         (bytes[0] == 0xC2 &&
+		          (bytes[1] == 0xB4 || bytes[1] == 0xB7)))
 			at += 2;
 		else if (bytes[0] != '\0' && !is_letter(*at))
 			at++;
