@@ -14,6 +14,8 @@ enum { STORE_IDLE_MAX = 64, STORE_BATCH_MAX = 64, STORE_NUMBER_MAX = 24 };
  * struct store_pool - connections of one sort.
  * @idle: that nobody uses
  * @open: in all, never above @most
+ * @came_ms: when the last new one came
+ * @spared_ms: until then nobody waits for another one
  */
 struct store_pool {
 	pthread_mutex_t lock;
@@ -22,6 +24,8 @@ struct store_pool {
 	size_t idle_count;
 	size_t open;
 	size_t most;
+	uint64_t came_ms;
+	uint64_t spared_ms;
 };
 
 /** struct store_lease - a connection in use. */

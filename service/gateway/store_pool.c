@@ -4,6 +4,14 @@
 
 #include <sys/stat.h>
 
+#include "base/clock.h"
+
+enum {
+	/* Who refuses does so at once. */
+	SILENT_MS = 1000,
+	SPARED_MS = 1000,
+};
+
 bool store_pool_init(struct store_pool *pool, size_t most)
 {
 	if (pthread_mutex_init(&pool->lock, NULL) != 0)
@@ -60,13 +68,52 @@ static bool is_in_place(const struct store *store)
 	        file.st_ino == store->inode);
 }
 
-/* Waits for a free connection. */
-static enum cccd_err take(struct store *store, struct store_pool *pool,
-                          struct store_lease *ret)
+static bool is_spared(struct store_pool *pool, uint64_t now_ms)
+{
+	bool spared = false;
+
+	(void)pthread_mutex_lock(&pool->lock);
+	spared = now_ms < pool->spared_ms;
+	(void)pthread_mutex_unlock(&pool->lock);
+	return spared;
+}
+
+static void note(struct store_pool *pool, uint64_t began_ms, bool good)
+{
+	uint64_t now_ms = clock_steady_ms();
+
+	(void)pthread_mutex_lock(&pool->lock);
+	if (good) {
+		pool->came_ms = now_ms;
+		pool->spared_ms = 0;
+	} else if (now_ms >= began_ms + SILENT_MS && pool->came_ms < began_ms) {
+		pool->spared_ms = now_ms + SPARED_MS;
+	}
+	(void)pthread_mutex_unlock(&pool->lock);
+}
+
+/* A server that says nothing costs seconds: not each request in turn, or a
+ * long queue would wait for minutes to be told the same. */
+static enum cccd_err connect_anew(struct store *store, struct store_pool *pool,
+                                  void **ret)
 {
 	const struct store_place place = { .path = store->path,
 		                           .conninfo = store->conninfo,
 		                           .existing = true };
+	uint64_t began_ms = clock_steady_ms();
+	enum cccd_err err = CCCD_OK;
+
+	if (is_spared(pool, began_ms))
+		return CCCD_ERR_STORE;
+	err = store->engine->connect(&place, NULL, ret);
+	note(pool, began_ms, err == CCCD_OK);
+	return err;
+}
+
+/* Waits for a free connection. */
+static enum cccd_err take(struct store *store, struct store_pool *pool,
+                          struct store_lease *ret)
+{
 	void *handle = NULL;
 	enum cccd_err err = CCCD_OK;
 
@@ -74,7 +121,7 @@ static enum cccd_err take(struct store *store, struct store_pool *pool,
 		return CCCD_ERR_STORE;
 	wait_for_place(pool, &handle);
 	if (handle == NULL)
-		err = store->engine->connect(&place, NULL, &handle);
+		err = connect_anew(store, pool, &handle);
 	if (err != CCCD_OK) {
 		drop_place(pool);
 		return err == CCCD_ERR_MEMORY ? err : CCCD_ERR_STORE;
