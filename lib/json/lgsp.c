@@ -272,18 +272,19 @@ static bool leads_only_to(const cJSON *root, const cJSON *item)
 /* Of an object, or of a list that is not empty. */
 static CHECKED enum cccd_err take_person(const cJSON *from, const cJSON **ret)
 {
-	if (!cJSON_IsArray(from)) {
-		*ret = from;
-		return member(from, "SoDinhDanh") != NULL ||
-		                       member(from, "SoCMND") != NULL ||
-		                       member(from, "HoVaTen") != NULL
-		               ? CCCD_OK
-		               : CCCD_ERR_DATA_MISSING;
+	if (cJSON_IsArray(from)) {
+		from = from->child;
+		if (from->next != NULL)
+			return CCCD_ERR_DATA_DUPLICATE;
+		if (!cJSON_IsObject(from))
+			return CCCD_ERR_DATA_MALFORMED;
 	}
-	*ret = from->child;
-	if (from->child->next != NULL)
-		return CCCD_ERR_DATA_DUPLICATE;
-	return cJSON_IsObject(from->child) ? CCCD_OK : CCCD_ERR_DATA_MALFORMED;
+	*ret = from;
+	return member(from, "SoDinhDanh") != NULL ||
+	                       member(from, "SoCMND") != NULL ||
+	                       member(from, "HoVaTen") != NULL
+	               ? CCCD_OK
+	               : CCCD_ERR_DATA_MISSING;
 }
 
 /* An empty list says that nobody is there, and only members of the same

@@ -37,8 +37,8 @@ CHECKED enum cccd_err lgsp_token_parse(struct span text, char *ret, size_t cap,
  * lgsp_text_at() - the string at a path, "data.body"; "" is the document.
  * @ret: emptied first
  *
- * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED when the text is neither object nor list;
- * CCCD_ERR_DATA_MISSING when there is no string; CCCD_ERR_DATA_TOO_LARGE.
+ * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED when the text is neither object nor
+ * list; CCCD_ERR_DATA_MISSING when there is no string; CCCD_ERR_DATA_TOO_LARGE.
  */
 CHECKED enum cccd_err lgsp_text_at(struct span text, const char *path,
                                    struct buf *ret);
@@ -47,9 +47,9 @@ CHECKED enum cccd_err lgsp_text_at(struct span text, const char *path,
  * lgsp_code_at() - the word at a path by which a platform says how it went.
  * @ret: @cap bytes; a string, an integer's decimal digits, "true", "false"
  *
- * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED when the text is neither object nor list;
- * CCCD_ERR_DATA_MISSING when there is nothing of this; CCCD_ERR_DATA_TOO_LARGE
- * beyond @cap.
+ * Return: CCCD_OK; CCCD_ERR_DATA_MALFORMED when the text is neither object nor
+ * list; CCCD_ERR_DATA_MISSING when there is nothing of this;
+ * CCCD_ERR_DATA_TOO_LARGE beyond @cap.
  */
 CHECKED enum cccd_err lgsp_code_at(struct span text, const char *path,
                                    char *ret, size_t cap);

@@ -105,6 +105,14 @@ static enum cccd_err tree_has_no_twins(const cJSON *root, const char *what,
 	}
 }
 
+static enum cccd_err refuse(struct span text, const char *stop,
+                            const char *what, struct cccd_error *error)
+{
+	return fail(error, CCCD_ERR_POLICY_CONFIG,
+	            "%s: not a JSON object, line %u", what,
+	            line_of(text, stop));
+}
+
 enum cccd_err parse_tree(struct span text, const char *what,
                          struct cccd_error *error, cJSON **ret)
 {
@@ -114,15 +122,13 @@ enum cccd_err parse_tree(struct span text, const char *what,
 	if (!is_shallow(text))
 		return fail(error, CCCD_ERR_POLICY_CONFIG,
 		            "%s: nested too deeply", what);
-	if (strict_is_json(text, &stop) && text.len > 0)
-		root = cJSON_ParseWithLengthOpts((const char *)text.at,
-		                                 text.len, &stop, false);
-	if ((!cJSON_IsObject(root) && !cJSON_IsArray(root)) ||
-	    !only_blanks(text, stop)) {
+	if (!strict_is_tree(text, &stop))
+		return refuse(text, stop, what, error);
+	root = cJSON_ParseWithLengthOpts((const char *)text.at, text.len, &stop,
+	                                 false);
+	if (root == NULL || !only_blanks(text, stop)) {
 		cJSON_Delete(root);
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%s: not a JSON object, line %u", what,
-		            line_of(text, stop));
+		return refuse(text, stop, what, error);
 	}
 	if (tree_has_no_twins(root, what, error) != CCCD_OK) {
 		cJSON_Delete(root);
@@ -140,8 +146,7 @@ enum cccd_err parse_object(struct span text, const char *what,
 	TRY(parse_tree(text, what, error, &root));
 	if (!cJSON_IsObject(root)) {
 		cJSON_Delete(root);
-		return fail(error, CCCD_ERR_POLICY_CONFIG,
-		            "%s: not a JSON object, line 1", what);
+		return refuse(text, (const char *)text.at, what, error);
 	}
 	*ret = root;
 	return CCCD_OK;

@@ -243,13 +243,13 @@ static bool step(struct scan *scan)
 	return false;
 }
 
-bool strict_is_json(struct span text, const char **ret_stop)
+bool strict_is_tree(struct span text, const char **ret_stop)
 {
 	struct scan scan = scan_of(text);
 	bool sound = text.len > 0 && text_is_utf8(text);
 
 	skip_blanks(&scan);
-	sound = sound && peek(&scan) == '{';
+	sound = sound && (peek(&scan) == '{' || peek(&scan) == '[');
 	while (sound && scan.at < scan.end) {
 		sound = step(&scan);
 		skip_blanks(&scan);
@@ -257,6 +257,16 @@ bool strict_is_json(struct span text, const char **ret_stop)
 	if (ret_stop != NULL)
 		*ret_stop = (const char *)scan.at;
 	return sound && scan.expect == EXPECT_NOTHING;
+}
+
+bool strict_is_json(struct span text, const char **ret_stop)
+{
+	struct scan scan = scan_of(text);
+
+	skip_blanks(&scan);
+	if (ret_stop != NULL)
+		*ret_stop = (const char *)scan.at;
+	return peek(&scan) == '{' && strict_is_tree(text, ret_stop);
 }
 
 /* From the colon to the end of the value. */

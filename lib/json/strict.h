@@ -19,6 +19,9 @@ enum { STRICT_DEPTH_MAX = 16 };
  */
 bool strict_is_json(struct span text, const char **ret_stop);
 
+/* As strict_is_json(), for an object or a list. */
+bool strict_is_tree(struct span text, const char **ret_stop);
+
 /**
  * strict_member() - the bytes of a member's value, as they stand.
  * @text: passed strict_is_json()

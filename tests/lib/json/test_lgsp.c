@@ -40,7 +40,7 @@ static const struct {
 	{ "[" PERSON "]", "", CCCD_OK, LGSP_ONE },
 	{ "[" PERSON "]", "data", CCCD_ERR_DATA_MISSING, LGSP_NOBODY },
 	{ "[" PERSON "," PERSON "]", "", CCCD_ERR_DATA_DUPLICATE, LGSP_NOBODY },
-	{ "[{}]", "", CCCD_OK, LGSP_ONE },
+	{ "[{}]", "", CCCD_ERR_DATA_MISSING, LGSP_NOBODY },
 	{ "[] []", "", CCCD_ERR_DATA_MALFORMED, LGSP_NOBODY },
 	{ "\"\"", "", CCCD_ERR_DATA_MALFORMED, LGSP_NOBODY },
 	{ "{\"data\":[]}", "data", CCCD_OK, LGSP_NOBODY },
