@@ -26,6 +26,14 @@ enum cccd_err conf_refuse(const struct conf_place *place, const char *key,
 	            key[0] != '\0' ? ": " : "", reason);
 }
 
+static const char bad_letter[] = "a control character";
+
+static bool has_tab(const char *text)
+{
+	return strchr(text, '\t') != NULL;
+}
+
+/* Tabs may stand around the sign of equality, and nowhere else. */
 static enum cccd_err take_setting(const struct conf_lines *lines,
                                   const struct conf_place *place, char *text)
 {
@@ -39,7 +47,23 @@ static enum cccd_err take_setting(const struct conf_lines *lines,
 	text[key] = '\0';
 	if (*value == '\0')
 		return conf_refuse(place, text, "it has no value");
+	if (has_tab(value))
+		return conf_refuse(place, "", bad_letter);
 	return lines->setting(lines->context, text, value);
+}
+
+/* Other than tabs. */
+static bool has_controls(struct span line)
+{
+	while (line.len > 0) {
+		const uint8_t *tab = memchr(line.at, '\t', line.len);
+		size_t len = tab != NULL ? (size_t)(tab - line.at) : line.len;
+
+		if (text_has_controls(span_first(line, len)))
+			return true;
+		line = span_after(line, len + 1);
+	}
+	return false;
 }
 
 static enum cccd_err take_line(const struct conf_lines *lines,
@@ -52,12 +76,13 @@ static enum cccd_err take_line(const struct conf_lines *lines,
 		return CCCD_OK;
 	if (line.len >= sizeof(text))
 		return conf_refuse(place, "", "the line is too long");
-	if (!text_is_utf8(line) || text_has_controls(line))
-		return conf_refuse(place, "", "a control character");
+	if (!text_is_utf8(line) || has_controls(line))
+		return conf_refuse(place, "", bad_letter);
 	memcpy(text, line.at, line.len);
 	text[line.len] = '\0';
 	if (text[0] == '[' && lines->section != NULL)
-		return lines->section(lines->context, text);
+		return has_tab(text) ? conf_refuse(place, "", bad_letter)
+		                     : lines->section(lines->context, text);
 	return take_setting(lines, place, text);
 }
 

@@ -84,6 +84,7 @@ static void conf_read_gives_settings_and_sections_in_order(void **state)
 	             "a_b=c d;section=[x y];e=#f;");
 	assert_heard("a = b = c\nd==e\n", "a=b = c;d==e;");
 	assert_heard("a = Quầy số 3", "a=Quầy số 3;");
+	assert_heard("\ta\t\t=\tb\t\nc_d\t= e", "a=b;c_d=e;");
 	/* The mark of some editors counts at the very beginning only. */
 	assert_heard("\xEF\xBB\xBF"
 	             "[x]\r\na = b\r\n",
@@ -131,6 +132,10 @@ static void conf_read_refuses_with_line_and_reason(void **state)
 	assert_refused(span_text("\xEF\xBB\xBF\xEF\xBB\xBF"
 	                         "c = d"),
 	               "x.conf, line 1: it is not \"key = value\"");
+	assert_refused(span_text("a\tb = c"),
+	               "x.conf, line 1: it is not \"key = value\"");
+	assert_refused(span_text("a\t\x02 = c"),
+	               "x.conf, line 1: a control character");
 	assert_refused(span_text("a = b\tc"),
 	               "x.conf, line 1: a control character");
 	assert_refused(span_text("a = \xC3("),
