@@ -2,6 +2,7 @@
 /* The gateway put together: parts, doors, their order of life. */
 #include "service/gateway/gateway.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -51,17 +52,17 @@ enum cccd_err gateway_store_open(const struct gateway_config *config,
 	struct store_place place = { .path = config->store,
 		                     .connections = config->workers,
 		                     .existing = existing };
-	struct span text;
+	size_t len = 0;
 
 	if (config->conninfo_file[0] == '\0')
 		return store_open(&place, error, ret);
 	TRY(private_file_read(config->conninfo_file, PRIVATE_FILE_OWN, error,
 	                      &conninfo));
 	TRY(buf_append_byte(&conninfo, '\0'));
-	/* Its last line feed is no part of it. */
-	text = span_of(conninfo.at, strlen((const char *)conninfo.at));
-	if (text.len > 0 && text.at[text.len - 1] == '\n')
-		conninfo.at[text.len - 1] = '\0';
+	/* The end of its last line is no part of it. */
+	len = strlen((const char *)conninfo.at);
+	while (len > 0 && isspace(conninfo.at[len - 1]))
+		conninfo.at[--len] = '\0';
 	place.conninfo = (const char *)conninfo.at;
 	return store_open(&place, error, ret);
 }

@@ -192,7 +192,8 @@ class Gateway:
         store = f"store = {self.folder}/gateway.db"
         if self.conninfo:
             secret = self.folder / "conninfo"
-            secret.write_text(self.conninfo + "\n")
+            # As an editor elsewhere ends it.
+            secret.write_text(self.conninfo + "\r\n", newline="")
             secret.chmod(0o600)
             store = f"store_conninfo_file = {secret}"
         key = self.folder / "log.key"

@@ -75,7 +75,10 @@ class Several(rig.House):
             gateway.start()
 
     def make(self, name):
-        gateway = rig.Gateway(self.folder / name, self.postgres.conninfo)
+        # Libpq's other form, in which every letter counts.
+        gateway = rig.Gateway(
+            self.folder / name,
+            f"postgresql://cccd@/postgres?host={self.postgres.folder}")
         self.addCleanup(gateway.stop)
         return gateway
 
