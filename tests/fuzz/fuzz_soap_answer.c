@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A registry's SOAP answer; the first byte chooses the operation. */
+/* A registry's SOAP answer; the first byte chooses the operation, and a
+ * small letter that it came as a string. */
 #include <stdlib.h>
 
 #include "service/gateway/connectors/soap_answer.h"
@@ -33,15 +34,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct registry_answer *answer = registry_answer_new();
 	enum registry_operation operation = REGISTRY_LOOKUP;
+	enum soap_source source = SOAP_OCTETS;
 
 	if (answer == NULL || size == 0) {
 		registry_answer_free(answer);
 		return 0;
 	}
-	if (data[0] == 'A')
+	if (data[0] >= 'a' && data[0] <= 'z')
+		source = SOAP_TEXT;
+	if (data[0] == 'A' || data[0] == 'a')
 		operation = REGISTRY_AUTHENTICATE;
-	if (soap_answer_parse(span_of(data + 1, size - 1), operation, &dialect,
-	                      answer) == CCCD_OK)
+	if (soap_answer_parse(span_of(data + 1, size - 1), source, operation,
+	                      &dialect, answer) == CCCD_OK)
 		check(answer);
 	registry_answer_free(answer);
 	return 0;

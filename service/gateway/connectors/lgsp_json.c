@@ -102,13 +102,17 @@ static enum cccd_err lgsp_judge(const struct connector_state *state,
                                 struct registry_answer *ret)
 {
 	const struct own_options *own = state->own;
+	enum soap_source source = SOAP_OCTETS;
 	enum registry_outcome said = REGISTRY_NOT_ASKED;
 
 	if (reply_begin(reply, ret))
 		TRY(code_judge(&own->code, buf_span(&reply->body), &said));
-	if (own->answer_xml == 0 && reply->failure == REGISTRY_NOT_ASKED)
+	if (own->answer_xml == 0 && reply->failure == REGISTRY_NOT_ASKED) {
 		TRY(unwrap(state, reply));
-	TRY(soap_reply_judge(reply, operation, &own->soap.dialect, ret));
+		source = SOAP_TEXT;
+	}
+	TRY(soap_reply_judge(reply, source, operation, &own->soap.dialect,
+	                     ret));
 	/* As with status 500: only a fault is believed besides. */
 	if (said != REGISTRY_NOT_ASKED && ret->outcome != REGISTRY_FAULT &&
 	    ret->outcome != REGISTRY_REFUSED) {

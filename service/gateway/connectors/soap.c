@@ -137,7 +137,8 @@ static enum cccd_err soap_judge(const struct connector_state *state,
 {
 	const struct own_options *own = state->own;
 
-	return soap_reply_judge(reply, operation, &own->soap.dialect, ret);
+	return soap_reply_judge(reply, SOAP_OCTETS, operation,
+	                        &own->soap.dialect, ret);
 }
 
 static const struct over_http_kind kind = {

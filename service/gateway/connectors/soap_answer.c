@@ -2,6 +2,8 @@
 /* What a registry's SOAP answer says, read element by element. */
 #include "service/gateway/connectors/soap_answer.h"
 
+#include <strings.h>
+
 #include <libxml/parser.h>
 
 #include "base/buf.h"
@@ -30,6 +32,7 @@ static const char envelope_1_2[] = "http://www.w3.org/2003/05/soap-envelope";
  * @stray:    something else was in the collection
  * @parents:  of each depth, whether an element was in the open one
  * @seen:     the envelope, its body and a root element
+ * @is_unicode: whatever encoding is declared, the bytes are UTF-8
  */
 struct reading {
 	xmlParserCtxtPtr parser;
@@ -46,6 +49,7 @@ struct reading {
 	unsigned int elements;
 	unsigned int people;
 	bool stray;
+	bool is_unicode;
 	bool in_body;
 	bool seen_root;
 	bool seen_collection;
@@ -351,14 +355,16 @@ static void on_complaint(void *context, const char *format, ...)
 	(void)format;
 }
 
-/* Answers are UTF-8; a second reading of the same bytes is none. */
+/* Answers are UTF-8; a second reading of the same bytes is none. Newer
+ * libxml2 names the encoding that it was told to ignore. */
 static void on_begin(void *context)
 {
 	static const xmlChar utf8[] = "UTF-8";
 	struct reading *reading = context;
 	const xmlChar *encoding = reading->parser->encoding;
 
-	if (encoding != NULL && xmlStrcasecmp(encoding, utf8) != 0)
+	if (!reading->is_unicode && encoding != NULL &&
+	    xmlStrcasecmp(encoding, utf8) != 0)
 		stop(reading, REGISTRY_MALFORMED);
 }
 
@@ -409,15 +415,16 @@ static CHECKED enum cccd_err read_document(struct span document,
                                            struct reading *reading)
 {
 	xmlSAXHandler handlers = handler;
+	int options = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING;
 	bool well_formed = false;
 
+	if (reading->is_unicode)
+		options |= XML_PARSE_IGNORE_ENC;
 	reading->parser =
 	        xmlCreatePushParserCtxt(&handlers, reading, NULL, 0, NULL);
 	if (reading->parser == NULL)
 		return CCCD_ERR_MEMORY;
-	(void)xmlCtxtUseOptions(reading->parser, XML_PARSE_NONET |
-	                                                 XML_PARSE_NOERROR |
-	                                                 XML_PARSE_NOWARNING);
+	(void)xmlCtxtUseOptions(reading->parser, options);
 	well_formed = xmlParseChunk(reading->parser, (const char *)document.at,
 	                            (int)document.len, 1) == 0 &&
 	              reading->parser->wellFormed != 0;
@@ -443,7 +450,26 @@ static bool has_few_attributes(struct span document)
 	return count <= ATTRIBUTES_MAX;
 }
 
-enum cccd_err soap_answer_parse(struct span document,
+/* Whether UTF-16 is declared, as writers of strings in memory do. No other
+ * value of a declaration can be this word, and none can hold a '>'. */
+static bool declares_utf16(struct span document)
+{
+	static const char word[] = "utf-16";
+	size_t len = sizeof(word) - 1;
+
+	for (size_t i = 0; i + len + 2 <= document.len; i++) {
+		const char *at = (const char *)document.at + i;
+
+		if (*at == '>')
+			return false;
+		if ((*at == '"' || *at == '\'') && at[len + 1] == *at &&
+		    strncasecmp(at + 1, word, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+enum cccd_err soap_answer_parse(struct span document, enum soap_source source,
                                 enum registry_operation operation,
                                 const struct soap_dialect *dialect,
                                 struct registry_answer *ret)
@@ -461,6 +487,8 @@ enum cccd_err soap_answer_parse(struct span document,
 	if (document.len == 0 || document.len > ANSWER_MAX ||
 	    !text_is_utf8(document) || !has_few_attributes(document))
 		return CCCD_OK;
+	/* Nor does UTF-16 get here: its '<' comes with a NUL. */
+	reading.is_unicode = source == SOAP_TEXT || declares_utf16(document);
 	err = read_document(document, &reading);
 	ret->outcome = reading.outcome;
 	if (ret->outcome != REGISTRY_FOUND)

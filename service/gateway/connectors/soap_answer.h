@@ -20,6 +20,13 @@ struct soap_dialect {
 };
 
 /**
+ * enum soap_source - what an XML declaration's encoding is worth.
+ * @SOAP_OCTETS: from HTTP; another one than UTF-8 is believed, thus malformed
+ * @SOAP_TEXT:   out of a string of Unicode, UTF-8 by now; nothing
+ */
+enum soap_source { SOAP_OCTETS = 0, SOAP_TEXT };
+
+/**
  * soap_answer_parse() - one whole document.
  * @ret: citizen and outcome are set, nothing else; the outcome is
  *       REGISTRY_FOUND, _CONFIRMED, _NOT_FOUND, _AMBIGUOUS, _REFUSED or
@@ -27,11 +34,13 @@ struct soap_dialect {
  *       _MALFORMED, _FORBIDDEN_MARKUP or _NAMESPACE
  *
  * Nothing is fetched, no DOCTYPE is read past its name, no entity is
- * expanded; depth, number of elements and every text are bounded.
+ * expanded; depth, number of elements and every text are bounded. Octets that
+ * are UTF-8 cannot be UTF-16: declared as such, they are UTF-8 all the same.
  *
  * Return: CCCD_OK whatever the outcome; CCCD_ERR_MEMORY.
  */
 CHECKED enum cccd_err soap_answer_parse(struct span document,
+                                        enum soap_source source,
                                         enum registry_operation operation,
                                         const struct soap_dialect *dialect,
                                         struct registry_answer *ret);

@@ -19,11 +19,13 @@ bool reply_begin(const struct http_reply *reply, struct registry_answer *ret)
 
 /* Only a fault is believed of a reply that says it failed. */
 static CHECKED enum cccd_err look_for_fault(const struct http_reply *reply,
+                                            enum soap_source source,
                                             enum registry_operation operation,
                                             const struct soap_dialect *dialect,
                                             struct registry_answer *ret)
 {
-	TRY(soap_answer_parse(buf_span(&reply->body), operation, dialect, ret));
+	TRY(soap_answer_parse(buf_span(&reply->body), source, operation,
+	                      dialect, ret));
 	if (ret->outcome != REGISTRY_FAULT && ret->outcome != REGISTRY_REFUSED)
 		ret->outcome = REGISTRY_HTTP_STATUS;
 	citizen_wipe(&ret->citizen);
@@ -31,15 +33,16 @@ static CHECKED enum cccd_err look_for_fault(const struct http_reply *reply,
 }
 
 enum cccd_err soap_reply_judge(const struct http_reply *reply,
+                               enum soap_source source,
                                enum registry_operation operation,
                                const struct soap_dialect *dialect,
                                struct registry_answer *ret)
 {
 	if (reply_begin(reply, ret))
-		return soap_answer_parse(buf_span(&reply->body), operation,
-		                         dialect, ret);
+		return soap_answer_parse(buf_span(&reply->body), source,
+		                         operation, dialect, ret);
 	if (reply->failure == REGISTRY_NOT_ASKED && reply->status == 500)
-		return look_for_fault(reply, operation, dialect, ret);
+		return look_for_fault(reply, source, operation, dialect, ret);
 	return CCCD_OK;
 }
 

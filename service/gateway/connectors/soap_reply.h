@@ -18,6 +18,7 @@ bool reply_begin(const struct http_reply *reply, struct registry_answer *ret);
  * A fault comes with status 500 and is one; any other 500 is a status.
  */
 CHECKED enum cccd_err soap_reply_judge(const struct http_reply *reply,
+                                       enum soap_source source,
                                        enum registry_operation operation,
                                        const struct soap_dialect *dialect,
                                        struct registry_answer *ret);

@@ -6,7 +6,7 @@ misbehave.py DIR writes certificates and the list of requests into DIR, says
 its ports on standard output, one "name port" a line and "ready" last, and
 ends with its standard input. The path of a request says what happens:
 /KIND/CASE with KIND soap, lgsp, rest or token; in JSON, CASE.X has X for
-the platform's code.
+the platform's code, and xml_CASE is what was unwrapped.
 """
 import base64
 import hashlib
@@ -127,7 +127,8 @@ def xml_of(case):
         "deep": collection("<a>" * 400 + "</a>" * 400),
         "bomb": laughs(),
         "external": external(),
-        "utf16": collection(citizen()).replace("UTF-8", "UTF-16"),
+        "utf16": collection(citizen()).replace("UTF-8", "utf-16"),
+        "latin": collection(citizen()).replace("UTF-8", "ISO-8859-1"),
         "fault": fault("Server"),
         "blame": fault("Client"),
         "fault_500": fault("Server"),
@@ -317,12 +318,14 @@ class Handler(BaseHTTPRequestHandler):
             self.reply(418, "text/plain", "wrong request")
             return
         case, _, code = case.partition(".")
+        unwrapped = case.startswith("xml_")
+        case = case.removeprefix("xml_")
         text = json_of(case) if kind == "rest" else xml_of(case)
         if text is None:
             text = good
-        if kind == "lgsp":
+        if kind == "lgsp" and not unwrapped:
             text = json.dumps({"body": text})
-        if kind != "soap":
+        if kind != "soap" and not unwrapped:
             media = "application/json"
         if code:
             text = with_code(text, code)
@@ -348,6 +351,10 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         elif case == "huge":
             self.reply(200, media, text + " " * 300000)
+        elif case == "wide":
+            self.reply(200, media, text.encode("utf-16"))
+        elif case == "wide_be":
+            self.reply(200, media, text.encode("utf-16-be"))
         elif case == "type":
             self.reply(200, "text/html; charset=utf-8", text)
         elif case.endswith("_500") and case != "status_500":

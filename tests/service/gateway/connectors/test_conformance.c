@@ -58,6 +58,9 @@ static const struct row rows[] = {
 	{ "empty", ALL, LOOKUP, "tls", REGISTRY_NOT_FOUND, 1 },
 	{ "blank", XML, LOOKUP, "tls", REGISTRY_NOT_FOUND, 1 },
 	{ "counted", XML, LOOKUP, "tls", REGISTRY_FOUND, 1 },
+	/* Declared, but not so; a string in JSON is no octets. */
+	{ "utf16", XML, LOOKUP, "tls", REGISTRY_FOUND, 1 },
+	{ "latin", LGSP, LOOKUP, "tls", REGISTRY_FOUND, 1 },
 	{ "null", REST, LOOKUP, "tls", REGISTRY_NOT_FOUND, 1 },
 	{ "true", ALL, CHECK, "tls", REGISTRY_CONFIRMED, 1 },
 	{ "false", ALL, CHECK, "tls", REGISTRY_NOT_FOUND, 1 },
@@ -82,7 +85,9 @@ static const struct row rows[] = {
 	{ "years", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "tens", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "long", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
-	{ "utf16", XML, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
+	{ "latin", SOAP, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
+	{ "wide", ALL, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
+	{ "wide_be", ALL, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "bare", REST, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "error", REST, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
 	{ "twins", REST, LOOKUP, "tls", REGISTRY_MALFORMED, 1 },
@@ -348,6 +353,21 @@ static void connectors_believe_the_code_of_an_authentication(void **state)
 	}
 }
 
+/* The platform unwrapped it: the octets are whoever's wrote them. */
+static void connectors_believe_the_encoding_of_octets(void **state)
+{
+	(void)state;
+	assert_int_equal(
+	        ask_with("lgsp_json", "tls", "xml_found", "answer", "xml"),
+	        REGISTRY_FOUND);
+	assert_int_equal(
+	        ask_with("lgsp_json", "tls", "xml_utf16", "answer", "xml"),
+	        REGISTRY_FOUND);
+	assert_int_equal(
+	        ask_with("lgsp_json", "tls", "xml_latin", "answer", "xml"),
+	        REGISTRY_MALFORMED);
+}
+
 static void connectors_keep_their_deadline(void **state)
 {
 	const struct registry_question question = rig_question(REGISTRY_LOOKUP);
@@ -472,6 +492,7 @@ int main(void)
 		cmocka_unit_test(connectors_believe_the_platforms_code),
 		cmocka_unit_test(
 		        connectors_believe_the_code_of_an_authentication),
+		cmocka_unit_test(connectors_believe_the_encoding_of_octets),
 		cmocka_unit_test(connectors_keep_their_deadline),
 		cmocka_unit_test(connectors_without_certificate_are_refused),
 		cmocka_unit_test(connectors_tell_a_name_without_address),

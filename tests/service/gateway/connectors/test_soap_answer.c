@@ -70,7 +70,8 @@ static const struct {
 	  REGISTRY_NAMESPACE },
 };
 
-static void soap_answers_are_told_apart(void **state)
+static struct registry_answer *parse(enum soap_source source,
+                                     struct span document)
 {
 	static const struct soap_dialect dialect = {
 		.request_namespace = REQUEST_NS,
@@ -78,16 +79,22 @@ static void soap_answers_are_told_apart(void **state)
 		.sex_male = "1",
 		.sex_female = "2",
 	};
+	struct registry_answer *answer = registry_answer_new();
 
+	assert_non_null(answer);
+	assert_int_equal(soap_answer_parse(document, source, REGISTRY_LOOKUP,
+	                                   &dialect, answer),
+	                 CCCD_OK);
+	return answer;
+}
+
+static void soap_answers_are_told_apart(void **state)
+{
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct registry_answer *answer = registry_answer_new();
+		struct registry_answer *answer =
+		        parse(SOAP_OCTETS, span_text(rows[i].document));
 
-		assert_non_null(answer);
-		assert_int_equal(soap_answer_parse(span_text(rows[i].document),
-		                                   REGISTRY_LOOKUP, &dialect,
-		                                   answer),
-		                 CCCD_OK);
 		if (answer->outcome != rows[i].outcome)
 			print_error("%s\n", rows[i].name);
 		assert_int_equal(answer->outcome, rows[i].outcome);
@@ -98,10 +105,107 @@ static void soap_answers_are_told_apart(void **state)
 	}
 }
 
+/* Which encodings may be declared: of octets, and of text. */
+static const struct {
+	const char *declaration;
+	bool octets;
+	bool text;
+} declared[] = {
+	{ "<?xml version=\"1.0\"?>", true, true },
+	{ "<?xml version='1.0' encoding='UTF-8'?>", true, true },
+	{ "<?xml version='1.0' encoding='utf-16'?>", true, true },
+	{ "<?xml version=\"1.0\" encoding=\"UTF-16\"?>", true, true },
+	{ "\xef\xbb\xbf<?xml version='1.0' encoding = 'utf-16' ?>", true,
+	  true },
+	{ "<?xml version='1.0' encoding='utf-16' standalone='yes'?>", true,
+	  true },
+	/* These would be other letters. */
+	{ "<?xml version='1.0' encoding='ISO-8859-1'?>", false, true },
+	{ "<?xml version='1.0' encoding='windows-1258'?>", false, true },
+	{ "<?xml version='1.0' encoding='utf-16le'?>", false, true },
+	{ "<?xml version='1.0' encoding='nobody'?>", false, true },
+	{ "<?xml version='1.0' encoding='ISO-8859-1'?><!-- 'utf-16' -->", false,
+	  true },
+	/* Not well-formed, wherever the word stands. */
+	{ "<?xml version='utf-16' encoding='ISO-8859-1'?>", false, false },
+	{ "<?xml version='1.0' encoding='ISO-8859-1' standalone='utf-16'?>",
+	  false, false },
+	{ "<?xml version='1.0' encoding='ISO-8859-1' x='utf-16'?>", false,
+	  false },
+	{ "<!-- 'utf-16' --><?xml version='1.0' encoding='ISO-8859-1'?>", false,
+	  false },
+	{ "<?xml version='1.0' encoding='utf-16\"?>", false, false },
+	{ "<?xml version='1.0' encoding=''?>", false, false },
+};
+
+static void assert_declared(const char *declaration, enum soap_source source,
+                            bool good)
+{
+	char document[2048];
+	struct registry_answer *answer = NULL;
+
+	(void)snprintf(document, sizeof(document), "%s%s", declaration,
+	               BODY(ONE(NUMBER)));
+	answer = parse(source, span_text(document));
+	if ((answer->outcome == REGISTRY_FOUND) != good)
+		print_error("%s\n", declaration);
+	assert_int_equal(answer->outcome,
+	                 good ? REGISTRY_FOUND : REGISTRY_MALFORMED);
+	assert_string_equal(answer->citizen.full_name,
+	                    good ? "Nguy\xe1\xbb\x85n An" : "");
+	registry_answer_free(answer);
+}
+
+static void soap_answers_are_utf8_whatever_a_string_declares(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(declared); i++) {
+		assert_declared(declared[i].declaration, SOAP_OCTETS,
+		                declared[i].octets);
+		assert_declared(declared[i].declaration, SOAP_TEXT,
+		                declared[i].text);
+	}
+}
+
+static void assert_wide(bool big_endian, bool marked, enum soap_source source)
+{
+	static const char narrow[] =
+	        "<?xml version=\"1.0\" encoding=\"utf-16\"?>" BODY(
+	                COLLECTION(""));
+	uint8_t wide[2 * sizeof(narrow)];
+	struct registry_answer *answer = NULL;
+	size_t low = big_endian ? 1 : 0;
+	size_t used = 0;
+
+	if (marked) {
+		wide[low] = 0xff;
+		wide[1 - low] = 0xfe;
+		used = 2;
+	}
+	for (size_t i = 0; i < sizeof(narrow) - 1; i++, used += 2) {
+		wide[used + low] = (uint8_t)narrow[i];
+		wide[used + 1 - low] = 0;
+	}
+	answer = parse(source, span_of(wide, used));
+	assert_int_equal(answer->outcome, REGISTRY_MALFORMED);
+	registry_answer_free(answer);
+}
+
+static void soap_answers_in_utf16_are_malformed(void **state)
+{
+	(void)state;
+	for (unsigned int i = 0; i < 8; i++)
+		assert_wide((i & 1) != 0, (i & 2) != 0,
+		            (i & 4) != 0 ? SOAP_TEXT : SOAP_OCTETS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(soap_answers_are_told_apart),
+		cmocka_unit_test(
+		        soap_answers_are_utf8_whatever_a_string_declares),
+		cmocka_unit_test(soap_answers_in_utf16_are_malformed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
