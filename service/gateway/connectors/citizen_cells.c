@@ -121,25 +121,27 @@ static bool set_cell(const struct cell *cell, struct span text,
 	return false;
 }
 
+/* Where the part of a name goes, NULL: nowhere. */
+static char *name_part(struct citizen_reading *reading, const char *leaf)
+{
+	if (strcmp(leaf, "Ho") == 0)
+		return reading->name.family;
+	if (strcmp(leaf, "ChuDem") == 0)
+		return reading->name.middle;
+	if (strcmp(leaf, "Ten") == 0)
+		return reading->name.given;
+	return NULL;
+}
+
 /* Ho, ChuDem, Ten below a name; false when it is bad. */
 static bool take_name_part(struct citizen_reading *reading, const char *leaf,
                            struct span text)
 {
-	const struct {
-		const char *leaf;
-		char *place;
-	} parts[] = {
-		{ "Ho", reading->name.family },
-		{ "ChuDem", reading->name.middle },
-		{ "Ten", reading->name.given },
-	};
+	char *place = name_part(reading, leaf);
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (strcmp(parts[i].leaf, leaf) == 0)
-			return parts[i].place[0] == '\0' &&
-			       citizen_set_text(text, parts[i].place,
-			                        CITIZEN_NAME_MAX);
-	return true;
+	return place == NULL ||
+	       (place[0] == '\0' &&
+	        citizen_set_text(text, place, CITIZEN_NAME_MAX));
 }
 
 /* The end of a whole name: its parts, or the text of the element itself. */
@@ -162,26 +164,30 @@ static bool end_name(struct citizen_reading *reading, size_t offset,
 	return good;
 }
 
-/* Whether the part above the leaf is a name. */
-static bool is_in_name(const char *path, const char *leaf)
+/* Whether this is a name of somebody we know, or directly below one; those
+ * of others end nowhere, and their parts would become somebody else's. */
+static bool is_name(const char *name, const char *path, const char **ret_leaf)
 {
-	static const char name[] = "HoVaTen";
-	size_t len = sizeof(name) - 1;
+	size_t len = strlen(name);
 
-	return leaf != NULL && (size_t)(leaf - path) >= len &&
-	       strncmp(leaf - len, name, len) == 0;
+	if (strncmp(name, path, len) != 0)
+		return false;
+	*ret_leaf = path[len] == '/' ? path + len + 1 : NULL;
+	return path[len] == '\0' ||
+	       (path[len] == '/' && strchr(*ret_leaf, '/') == NULL);
 }
 
 bool citizen_take(struct citizen_reading *reading, const char *path,
                   struct span text)
 {
-	const char *leaf = strrchr(path, '/');
+	const char *leaf = NULL;
 
-	if (is_in_name(path, leaf))
-		return take_name_part(reading, leaf + 1, text);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (strcmp(names[i].path, path) == 0)
-			return end_name(reading, names[i].offset, text);
+		if (is_name(names[i].path, path, &leaf))
+			return leaf != NULL
+			               ? take_name_part(reading, leaf, text)
+			               : end_name(reading, names[i].offset,
+			                          text);
 	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
 		if (strcmp(cells[i].path, path) == 0)
 			return set_cell(&cells[i], text, reading->citizen);

@@ -105,6 +105,38 @@ static void soap_answers_are_told_apart(void **state)
 	}
 }
 
+/* Parts of a name that nobody asked for must not become somebody's. */
+static void soap_answers_keep_names_of_others_apart(void **state)
+{
+	static const char *const documents[] = {
+		BODY(COLLECTION("<n:CongDan>" NUMBER
+		                "<n:Con><n:HoVaTen><n:Ten>B</n:Ten></n:HoVaTen>"
+		                "</n:Con><n:HoVaTen>A</n:HoVaTen>"
+		                "</n:CongDan>")),
+		BODY(COLLECTION("<n:CongDan>" NUMBER
+		                "<n:Con><n:HoVaTen><n:Ho>B</n:Ho></n:HoVaTen>"
+		                "</n:Con><n:HoVaTen><n:Ten>A</n:Ten>"
+		                "</n:HoVaTen></n:CongDan>")),
+		BODY(COLLECTION("<n:CongDan>" NUMBER
+		                "<n:HoVaTen><n:Ten>A</n:Ten></n:HoVaTen>"
+		                "<n:Cha><n:Con><n:HoVaTen><n:Ten>B</n:Ten>"
+		                "</n:HoVaTen></n:Con><n:HoVaTen>C</n:HoVaTen>"
+		                "</n:Cha></n:CongDan>")),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(documents); i++) {
+		struct registry_answer *answer =
+		        parse(SOAP_OCTETS, span_text(documents[i]));
+
+		assert_int_equal(answer->outcome, REGISTRY_FOUND);
+		assert_string_equal(answer->citizen.full_name, "A");
+		assert_string_equal(answer->citizen.father.full_name,
+		                    i == 2 ? "C" : "");
+		registry_answer_free(answer);
+	}
+}
+
 /* Which encodings may be declared: of octets, and of text. */
 static const struct {
 	const char *declaration;
@@ -203,6 +235,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(soap_answers_are_told_apart),
+		cmocka_unit_test(soap_answers_keep_names_of_others_apart),
 		cmocka_unit_test(
 		        soap_answers_are_utf8_whatever_a_string_declares),
 		cmocka_unit_test(soap_answers_in_utf16_are_malformed),
