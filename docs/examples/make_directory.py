@@ -12,7 +12,7 @@ import sys
 
 TABLE = """
 CREATE TABLE citizens (
-	id_number text PRIMARY KEY,
+	id_number text UNIQUE,
 	old_number text,
 	full_name text NOT NULL,
 	date_of_birth text,

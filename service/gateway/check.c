@@ -164,6 +164,17 @@ static enum cccd_err spend(const struct run *run, const char *request_id,
 	return err == CCCD_OK ? err : fail(error, err, "the nonce");
 }
 
+/* A card may list earlier numbers of twelve digits, too. */
+static const char *old_number_of(const struct gateway_person *person)
+{
+	if (strlen(person->id_number) == 9)
+		return person->id_number;
+	for (size_t i = 0; i < person->old_number_count; i++)
+		if (strlen(person->old_numbers[i]) == 9)
+			return person->old_numbers[i];
+	return "";
+}
+
 static enum cccd_err ask(struct run *run, const char *request_id)
 {
 	const struct check_parts *parts = run->parts;
@@ -175,11 +186,7 @@ static enum cccd_err ask(struct run *run, const char *request_id)
 		.request_id = request_id,
 		.id_number = strlen(person->id_number) == 12 ? person->id_number
 		                                             : "",
-		.old_number = strlen(person->id_number) == 9
-		                      ? person->id_number
-		                      : (person->old_number_count > 0
-		                                 ? person->old_numbers[0]
-		                                 : ""),
+		.old_number = old_number_of(person),
 		.full_name = person->full_name,
 		.date_of_birth = person->date_of_birth,
 		.sex = person->sex,

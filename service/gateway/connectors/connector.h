@@ -19,7 +19,8 @@ enum registry_operation {
  * struct registry_question - about the citizen of one verified assertion.
  * @request_id:     made by the gateway, at most 40 of A-Z a-z 0-9 . _ -
  * @id_number:      12 digits; "" when only the old one is known
- * @old_number:     9 digits; sent only when @id_number is ""
+ * @old_number:     9 digits; sent only when @id_number is "", or to a
+ *                  directory that has nobody with that; "" when none
  * @full_name:      UTF-8, as the card says
  * @date_of_birth:  ISO 8601: YYYY, YYYY-MM or YYYY-MM-DD
  * @sex:            "male", "female", "unspecified" or ""

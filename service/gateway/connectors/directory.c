@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "service/gateway/connectors/citizen_words.h"
 #include "service/gateway/connectors/kinds.h"
 #include "service/gateway/connectors/pool.h"
@@ -86,26 +87,43 @@ static CHECKED enum cccd_err check(const struct connector_section *section,
 	return CCCD_OK;
 }
 
+/* Numbers of nine digits were given twice: a row with twelve is found by
+ * these, or it is somebody else's. */
+static void write_statements(const char *table, const char *placeholder,
+                             struct directory_source *source)
+{
+#define WITHOUT_ID " AND coalesce(trim(id_number), '') = ''"
+	static const struct {
+		const char *column;
+		const char *further;
+	} wanted[DIRECTORY_STATEMENTS] = {
+		[DIRECTORY_BY_ID] = { "id_number", "" },
+		[DIRECTORY_BY_OLD] = { "old_number", "" },
+		[DIRECTORY_BY_OLD_ONLY] = { "old_number", WITHOUT_ID },
+	};
+#undef WITHOUT_ID
+
+	for (size_t i = 0; i < DIRECTORY_STATEMENTS; i++)
+		(void)snprintf(source->statements[i],
+		               sizeof(source->statements[i]),
+		               "SELECT %s FROM %s WHERE %s = %s%s LIMIT 2",
+		               directory_select, table, wanted[i].column,
+		               placeholder, wanted[i].further);
+}
+
 static CHECKED enum cccd_err open_state(const struct connector_section *section,
                                         struct cccd_error *error,
                                         struct connector_state *state)
 {
 	const struct setting_table table = { own_rules, ARRAY_LEN(own_rules),
 		                             &state->own };
-	struct directory_source *source = &state->own.source;
-	const char *one = NULL;
 
 	TRY(settings_read(section, &table, 1, error));
 	TRY(check(section, &state->own, error));
 	state->engine = state->own.engine == 1 ? directory_postgresql
 	                                       : &directory_sqlite;
-	one = state->engine->placeholder;
-	(void)snprintf(source->by_id, sizeof(source->by_id),
-	               "SELECT %s FROM %s WHERE id_number = %s LIMIT 2",
-	               directory_select, state->own.table, one);
-	(void)snprintf(source->by_old, sizeof(source->by_old),
-	               "SELECT %s FROM %s WHERE old_number = %s LIMIT 2",
-	               directory_select, state->own.table, one);
+	write_statements(state->own.table, state->engine->placeholder,
+	                 &state->own.source);
 	return pool_init(&state->pool, state->engine->close) ? CCCD_OK
 	                                                     : CCCD_ERR_MEMORY;
 }
@@ -187,8 +205,24 @@ static enum registry_outcome outcome_of(unsigned int rows)
 	return rows == 1 ? REGISTRY_FOUND : REGISTRY_AMBIGUOUS;
 }
 
+/* The asks one after the other until there are rows. */
+static enum registry_outcome look_up(const struct directory_engine *engine,
+                                     void *connection,
+                                     const struct directory_ask *asks,
+                                     size_t count, unsigned int *ret_rows)
+{
+	enum registry_outcome outcome = REGISTRY_NOT_ASKED;
+	unsigned int rows = 0;
+
+	for (size_t i = 0;
+	     i < count && rows == 0 && outcome == REGISTRY_NOT_ASKED; i++)
+		outcome = engine->query(connection, &asks[i], &rows);
+	*ret_rows = rows;
+	return outcome;
+}
+
 static enum registry_outcome run(struct connector_state *state,
-                                 const struct directory_ask *ask,
+                                 const struct directory_ask *asks, size_t count,
                                  bool *ret_kept)
 {
 	void *connection = pool_take(&state->pool);
@@ -197,11 +231,11 @@ static enum registry_outcome run(struct connector_state *state,
 
 	*ret_kept = connection != NULL;
 	if (connection == NULL)
-		outcome = state->engine->connect(&state->own.source,
-		                                 ask->deadline_ms, &connection);
+		outcome = state->engine->connect(
+		        &state->own.source, asks->deadline_ms, &connection);
 	if (outcome != REGISTRY_NOT_ASKED)
 		return outcome;
-	outcome = state->engine->query(connection, ask, &rows);
+	outcome = look_up(state->engine, connection, asks, count, &rows);
 	if (outcome != REGISTRY_NOT_ASKED) {
 		state->engine->close(connection);
 		return outcome;
@@ -210,20 +244,39 @@ static enum registry_outcome run(struct connector_state *state,
 	return outcome_of(rows);
 }
 
+/* By twelve digits; by nine where there are no twelve, or no row has them. */
+static size_t plan(const struct registry_question *question,
+                   struct directory_ask asks[static 2])
+{
+	const char *id = question->id_number;
+	const char *old = question->old_number;
+	size_t count = 0;
+
+	if (id[0] != '\0') {
+		asks[count].statement = DIRECTORY_BY_ID;
+		asks[count++].number = id;
+	}
+	if (strlen(old) == 9 && text_is_digits(span_text(old))) {
+		asks[count].statement =
+		        count > 0 ? DIRECTORY_BY_OLD_ONLY : DIRECTORY_BY_OLD;
+		asks[count++].number = old;
+	}
+	return count;
+}
+
 static enum cccd_err directory_query(struct connector_state *state,
                                      const struct registry_question *question,
                                      uint64_t deadline_ms,
                                      struct registry_answer *ret)
 {
-	bool old = question->id_number[0] == '\0';
 	uint64_t own = clock_steady_ms() + state->own.source.request_ms;
-	const struct directory_ask ask = {
-		.old = old,
-		.number = old ? question->old_number : question->id_number,
+	const struct directory_ask base = {
 		.deadline_ms = own < deadline_ms ? own : deadline_ms,
 		.take = take,
 		.context = &ret->citizen,
 	};
+	struct directory_ask asks[] = { base, base };
+	size_t count = plan(question, asks);
 	bool kept = false;
 
 	/* A server that was restarted left us dead connections, perhaps as
@@ -231,9 +284,9 @@ static enum cccd_err directory_query(struct connector_state *state,
 	 * fresh one says counts. */
 	do {
 		citizen_wipe(&ret->citizen);
-		ret->outcome = run(state, &ask, &kept);
+		ret->outcome = run(state, asks, count, &kept);
 	} while (ret->outcome == REGISTRY_BROKEN_OFF && kept &&
-	         clock_steady_ms() < ask.deadline_ms);
+	         clock_steady_ms() < base.deadline_ms);
 	ret->attempts = 1;
 	return CCCD_OK;
 }

@@ -30,19 +30,26 @@ extern const char directory_select[];
 
 enum { DIRECTORY_QUERY_MAX = 1024 };
 
+/** enum directory_statement - the questions, each with one number in it. */
+enum directory_statement {
+	DIRECTORY_BY_ID = 0,
+	DIRECTORY_BY_OLD,
+	DIRECTORY_BY_OLD_ONLY, /* rows that have no number of 12 digits */
+	DIRECTORY_STATEMENTS,
+};
+
 /**
  * struct directory_source - where the table is.
  * @path:     of an SQLite file
  * @conninfo: of PostgreSQL
- * @by_id, @by_old: statements with one parameter, for two rows at most
+ * @statements: with one parameter, for two rows at most
  */
 struct directory_source {
 	char path[SETTING_PATH_MAX];
 	char conninfo[SETTING_SECRET_MAX];
 	uint32_t connect_ms;
 	uint32_t request_ms; /* the server ends a statement then */
-	char by_id[DIRECTORY_QUERY_MAX];
-	char by_old[DIRECTORY_QUERY_MAX];
+	char statements[DIRECTORY_STATEMENTS][DIRECTORY_QUERY_MAX];
 };
 
 /**
@@ -53,12 +60,9 @@ struct directory_source {
  */
 typedef bool (*directory_take_fn)(void *context, const char *const *values);
 
-/**
- * struct directory_ask - one look-up.
- * @old: by the old number
- */
+/** struct directory_ask - one look-up. */
 struct directory_ask {
-	bool old;
+	enum directory_statement statement;
 	const char *number;
 	uint64_t deadline_ms;
 	directory_take_fn take;

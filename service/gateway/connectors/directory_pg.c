@@ -13,6 +13,12 @@ struct connection {
 	PGconn *pg;
 };
 
+static const char *const statement_names[DIRECTORY_STATEMENTS] = {
+	[DIRECTORY_BY_ID] = "by_id",
+	[DIRECTORY_BY_OLD] = "by_old",
+	[DIRECTORY_BY_OLD_ONLY] = "by_old_only",
+};
+
 static void close_connection(void *handle)
 {
 	struct connection *connection = handle;
@@ -106,8 +112,8 @@ static enum registry_outcome judge(PGconn *pg, const PGresult *result,
 	                                     : REGISTRY_BROKEN_OFF;
 }
 
-static enum registry_outcome prepare(PGconn *pg, const char *name,
-                                     const char *text, uint64_t deadline_ms)
+static enum registry_outcome prepare_one(PGconn *pg, const char *name,
+                                         const char *text, uint64_t deadline_ms)
 {
 	PGresult *result = NULL;
 	enum registry_outcome outcome = REGISTRY_BROKEN_OFF;
@@ -117,6 +123,18 @@ static enum registry_outcome prepare(PGconn *pg, const char *name,
 	if (outcome == REGISTRY_NOT_ASKED)
 		outcome = judge(pg, result, PGRES_COMMAND_OK);
 	PQclear(result);
+	return outcome;
+}
+
+static enum registry_outcome
+prepare(PGconn *pg, const struct directory_source *source, uint64_t deadline_ms)
+{
+	enum registry_outcome outcome = REGISTRY_NOT_ASKED;
+
+	for (size_t i = 0;
+	     i < DIRECTORY_STATEMENTS && outcome == REGISTRY_NOT_ASKED; i++)
+		outcome = prepare_one(pg, statement_names[i],
+		                      source->statements[i], deadline_ms);
 	return outcome;
 }
 
@@ -164,11 +182,7 @@ connect_server(const struct directory_source *source, uint64_t deadline_ms,
 	    PQstatus(connection->pg) != CONNECTION_BAD)
 		outcome = finish_connect(connection->pg, until);
 	if (outcome == REGISTRY_NOT_ASKED)
-		outcome =
-		        prepare(connection->pg, "by_id", source->by_id, until);
-	if (outcome == REGISTRY_NOT_ASKED)
-		outcome = prepare(connection->pg, "by_old", source->by_old,
-		                  until);
+		outcome = prepare(connection->pg, source, until);
 	if (outcome != REGISTRY_NOT_ASKED) {
 		close_connection(connection);
 		return outcome;
@@ -209,7 +223,7 @@ static enum registry_outcome query_server(void *handle,
 	PGresult *result = NULL;
 	enum registry_outcome outcome = REGISTRY_BROKEN_OFF;
 
-	if (PQsendQueryPrepared(connection->pg, ask->old ? "by_old" : "by_id",
+	if (PQsendQueryPrepared(connection->pg, statement_names[ask->statement],
 	                        1, values, NULL, NULL, 0) != 0)
 		outcome =
 		        take_result(connection->pg, ask->deadline_ms, &result);

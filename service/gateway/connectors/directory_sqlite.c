@@ -16,8 +16,7 @@ enum {
 
 struct connection {
 	sqlite3 *db;
-	sqlite3_stmt *by_id;
-	sqlite3_stmt *by_old;
+	sqlite3_stmt *statements[DIRECTORY_STATEMENTS];
 	uint64_t deadline_ms;
 };
 
@@ -27,8 +26,8 @@ static void close_connection(void *handle)
 
 	if (connection == NULL)
 		return;
-	(void)sqlite3_finalize(connection->by_id);
-	(void)sqlite3_finalize(connection->by_old);
+	for (size_t i = 0; i < DIRECTORY_STATEMENTS; i++)
+		(void)sqlite3_finalize(connection->statements[i]);
 	(void)sqlite3_close(connection->db);
 	free(connection);
 }
@@ -66,15 +65,13 @@ static enum registry_outcome outcome_of(int code)
 static int prepare(struct connection *connection,
                    const struct directory_source *source)
 {
-	int code = sqlite3_prepare_v3(connection->db, source->by_id, -1,
-	                              SQLITE_PREPARE_PERSISTENT,
-	                              &connection->by_id, NULL);
+	int code = SQLITE_OK;
 
-	if (code != SQLITE_OK)
-		return code;
-	return sqlite3_prepare_v3(connection->db, source->by_old, -1,
-	                          SQLITE_PREPARE_PERSISTENT,
-	                          &connection->by_old, NULL);
+	for (size_t i = 0; i < DIRECTORY_STATEMENTS && code == SQLITE_OK; i++)
+		code = sqlite3_prepare_v3(connection->db, source->statements[i],
+		                          -1, SQLITE_PREPARE_PERSISTENT,
+		                          &connection->statements[i], NULL);
+	return code;
 }
 
 static int open_up(struct connection *connection,
@@ -162,8 +159,7 @@ static enum registry_outcome query_file(void *handle,
                                         unsigned int *ret_rows)
 {
 	struct connection *connection = handle;
-	sqlite3_stmt *statement =
-	        ask->old ? connection->by_old : connection->by_id;
+	sqlite3_stmt *statement = connection->statements[ask->statement];
 	enum registry_outcome outcome = REGISTRY_DATABASE;
 
 	if (has_moved(connection))

@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """One gateway over its real door, with a directory."""
+import contextlib
 import json
 import os
 import pathlib
 import re
 import signal
+import sqlite3
 import subprocess
 
 import rig
@@ -67,6 +69,32 @@ class Checks(rig.House):
             self.desk.sign(self.gateway.nonce(), number="001190000009"))
         self.assertEqual(reply["registry"], "not_found")
         judge("check", reply)
+
+    def test_who_is_known_by_the_old_number_only(self):
+        def told(nine):
+            status, reply = self.gateway.check(self.desk.sign_claims(
+                self.gateway.nonce(), identity={
+                    "id_number": "001190000009",
+                    # An earlier one of twelve digits asks for nothing.
+                    "old_numbers": ["001190000008", nine]}))
+            self.assertEqual(status, 200)
+            judge("check", reply)
+            return reply
+
+        with contextlib.closing(sqlite3.connect(self.directory)) as db, db:
+            db.executemany(
+                "INSERT INTO citizens (id_number, old_number, full_name, "
+                "date_of_birth, sex) VALUES (?, ?, ?, '1990-01-01', "
+                "'female')", ((None, "112345670", rig.NAME),
+                              ("001190000002", "112345671", rig.NAME)))
+        reply = told("112345670")
+        self.assertEqual(reply["registry"], "match")
+        self.assertEqual(reply["fields"]["id_number"], "match")
+        self.assertEqual(reply["notes"]["id_number"], "old_number")
+        # Old numbers were given twice; this is somebody else.
+        self.assertEqual(told("112345671")["registry"], "not_found")
+        self.assertEqual(self.gateway.asked(), 2)
+        self.assertEqual(len(self.gateway.log()), 2)
 
     def test_published_contract(self):
         api = json.loads((API / "gateway-openapi.json").read_text())

@@ -30,12 +30,27 @@ residence) VALUES
 ('001090000003', NULL, 'Lê A', '1992', NULL, NULL),
 ('001090000003', NULL, 'Lê B', '1992', NULL, NULL),
 ('001090000004', NULL, 'Lê C', '31/01/1992', NULL, NULL);
+-- A patient index: some have a card now, some had the old one only.
+CREATE TABLE patients (LIKE citizens);
+ALTER TABLE patients ALTER id_number TYPE char(12);
+INSERT INTO patients (id_number, old_number, full_name) VALUES
+(NULL, '112345670', 'Nguyễn Văn An'),
+('', '112345671', 'Nguyễn Văn An'),
+('001090000001', '112345672', 'Trần Thị Bình'),
+(NULL, '112345672', 'Nguyễn Văn An'),
+('001090000001', '112345673', 'Nguyễn Văn An'),
+(NULL, '112345674', 'Lê A'),
+(NULL, '112345674', 'Lê B');
 CREATE FUNCTION nap(text) RETURNS text LANGUAGE sql AS
 'SELECT pg_sleep(60); SELECT $1';
 CREATE VIEW sleepy AS SELECT nap(id_number) AS id_number, old_number,
 full_name, date_of_birth, sex, nationality, ethnicity, religion, origin,
 residence, current_residence, father_name, mother_name, spouse_name
 FROM citizens;
+CREATE VIEW sleepy_old AS SELECT id_number, nap(old_number) AS old_number,
+full_name, date_of_birth, sex, nationality, ethnicity, religion, origin,
+residence, current_residence, father_name, mother_name, spouse_name
+FROM patients;
 -- Whoever reads An here waits until eight sessions have.
 CREATE FUNCTION meet(text) RETURNS text LANGUAGE plpgsql AS $$
 BEGIN

@@ -63,7 +63,14 @@ static int start(void **state)
 	    " ('001090000004', NULL, 'Lê C', '31/01/1992', NULL, NULL, NULL),"
 	    " ('001090000005', '1234', 'Lê D', '1992', NULL, NULL, NULL),"
 	    " ('001090000006', NULL, 'Lê E' || char(0) || 'F', '1992', NULL,"
-	    " NULL, NULL);");
+	    " NULL, NULL);"
+	    "INSERT INTO citizens (id_number, old_number, full_name) VALUES"
+	    " (NULL, '112345670', 'Null'), ('', '112345671', 'Empty'),"
+	    " ('   ', '112345672', 'Blank'),"
+	    " (NULL, '112345673', 'Twin'), ('', '112345673', 'Twin'),"
+	    " ('001090000007', '112345674', 'Other'),"
+	    " (NULL, '112345674', 'Old'), (NULL, '1234', 'Short'),"
+	    " (NULL, '1234567ab', 'Letters');");
 	return 0;
 }
 
@@ -161,6 +168,52 @@ static void directory_tells_every_outcome_apart(void **state)
 	                    "Tổ 5, Hà Nội");
 	assert_string_equal(answer->citizen.father.full_name,
 	                    "Nguyễn Văn Bình");
+	connector_close(connector);
+	registry_answer_free(answer);
+}
+
+/* Old numbers were given twice: twelve digits decide where a row has them. */
+static void directory_falls_back_on_the_old_number(void **state)
+{
+	static const struct {
+		const char *id;
+		const char *old;
+		enum registry_outcome outcome;
+		const char *name;
+	} rows[] = {
+		{ "001090000009", "112345670", REGISTRY_FOUND, "Null" },
+		{ "001090000009", "112345671", REGISTRY_FOUND, "Empty" },
+		{ "001090000009", "112345672", REGISTRY_FOUND, "Blank" },
+		{ "001090000009", "112345674", REGISTRY_FOUND, "Old" },
+		{ "001090000009", "112345673", REGISTRY_AMBIGUOUS, "" },
+		{ "001090000009", "012345678", REGISTRY_NOT_FOUND, "" },
+		{ "001090000009", "112345679", REGISTRY_NOT_FOUND, "" },
+		/* No number of nine digits asks nothing. */
+		{ "001090000009", "1234", REGISTRY_NOT_FOUND, "" },
+		{ "001090000009", "1234567ab", REGISTRY_NOT_FOUND, "" },
+		/* What twelve digits say stands. */
+		{ "001090000007", "112345670", REGISTRY_FOUND, "Other" },
+		{ "001090000003", "112345670", REGISTRY_AMBIGUOUS, "" },
+		{ "001090000004", "112345670", REGISTRY_DATABASE, "" },
+		/* Alone it takes whoever has it. */
+		{ "", "112345670", REGISTRY_FOUND, "Null" },
+		{ "", "112345674", REGISTRY_AMBIGUOUS, "" },
+	};
+	struct registry_answer *answer = registry_answer_new();
+	struct connector *connector = NULL;
+
+	(void)state;
+	assert_non_null(answer);
+	assert_int_equal(open_with(NULL, NULL, NULL, &connector), CCCD_OK);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		ask(connector, rows[i].id, rows[i].old, answer);
+		if (answer->outcome != rows[i].outcome)
+			print_error("row %zu: %s\n", i,
+			            registry_outcome_name(answer->outcome));
+		assert_int_equal(answer->outcome, rows[i].outcome);
+		assert_string_equal(answer->citizen.full_name, rows[i].name);
+		assert_int_equal(answer->attempts, 1);
+	}
 	connector_close(connector);
 	registry_answer_free(answer);
 }
@@ -344,6 +397,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directory_tells_every_outcome_apart),
+		cmocka_unit_test(directory_falls_back_on_the_old_number),
 		cmocka_unit_test(directory_authenticates_nobody),
 		cmocka_unit_test(directory_tells_what_ails_the_database),
 		cmocka_unit_test(directory_reads_the_file_that_is_there),

@@ -16,6 +16,9 @@
 #include "base/clock.h"
 #include "service/gateway/connectors/connector.h"
 
+#define OLD    "012345678"
+#define ABSENT "001090000009"
+
 static char secret[64];
 
 static void write_conninfo(const char *host)
@@ -54,14 +57,15 @@ static struct connector *open_table(const char *host, const char *table)
 }
 
 static CHECKED enum cccd_err ask_once(struct connector *connector,
-                                      const char *id, unsigned int limit_ms,
+                                      const char *id, const char *old,
+                                      unsigned int limit_ms,
                                       struct registry_answer *ret)
 {
 	const struct registry_question question = {
 		.operation = REGISTRY_LOOKUP,
 		.request_id = "r-1",
 		.id_number = id,
-		.old_number = "012345678",
+		.old_number = old,
 		.full_name = "",
 		.date_of_birth = "",
 		.sex = "",
@@ -76,14 +80,15 @@ static CHECKED enum cccd_err ask_once(struct connector *connector,
 }
 
 static enum registry_outcome ask(const char *host, const char *table,
-                                 const char *id, unsigned int limit_ms,
+                                 const char *id, const char *old,
+                                 unsigned int limit_ms,
                                  struct registry_answer *ret)
 {
 	struct connector *connector = open_table(host, table);
 
 	/* Twice, so that the kept connection is used as well. */
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(ask_once(connector, id, limit_ms, ret),
+		assert_int_equal(ask_once(connector, id, old, limit_ms, ret),
 		                 CCCD_OK);
 	connector_close(connector);
 	return ret->outcome;
@@ -94,16 +99,28 @@ static void directory_pg_tells_every_outcome_apart(void **state)
 	static const struct {
 		const char *table;
 		const char *id;
+		const char *old;
 		unsigned int limit_ms;
 		enum registry_outcome outcome;
 	} rows[] = {
-		{ "citizens", "001090000001", 60000, REGISTRY_FOUND },
-		{ "public.citizens", "", 60000, REGISTRY_FOUND },
-		{ "citizens", "001090000009", 60000, REGISTRY_NOT_FOUND },
-		{ "citizens", "001090000003", 60000, REGISTRY_AMBIGUOUS },
-		{ "citizens", "001090000004", 60000, REGISTRY_DATABASE },
-		{ "no_such_table", "001090000001", 60000, REGISTRY_DATABASE },
-		{ "sleepy", "001090000001", 2000, REGISTRY_TIME_OUT },
+		{ "citizens", "001090000001", OLD, 60000, REGISTRY_FOUND },
+		{ "public.citizens", "", OLD, 60000, REGISTRY_FOUND },
+		{ "citizens", ABSENT, OLD, 60000, REGISTRY_NOT_FOUND },
+		{ "citizens", "001090000003", OLD, 60000, REGISTRY_AMBIGUOUS },
+		{ "citizens", "001090000004", OLD, 60000, REGISTRY_DATABASE },
+		{ "no_such_table", "001090000001", OLD, 60000,
+		  REGISTRY_DATABASE },
+		{ "sleepy", "001090000001", OLD, 2000, REGISTRY_TIME_OUT },
+		/* The old number, of rows that have no other. */
+		{ "patients", ABSENT, "112345670", 60000, REGISTRY_FOUND },
+		{ "patients", ABSENT, "112345671", 60000, REGISTRY_FOUND },
+		{ "patients", ABSENT, "112345672", 60000, REGISTRY_FOUND },
+		{ "patients", ABSENT, "112345673", 60000, REGISTRY_NOT_FOUND },
+		{ "patients", ABSENT, "112345674", 60000, REGISTRY_AMBIGUOUS },
+		{ "patients", ABSENT, "", 60000, REGISTRY_NOT_FOUND },
+		{ "citizens", "001090000003", "112345670", 60000,
+		  REGISTRY_AMBIGUOUS },
+		{ "sleepy_old", ABSENT, "112345670", 2000, REGISTRY_TIME_OUT },
 	};
 	const char *host = getenv("CCCD_PGHOST");
 	struct registry_answer *answer = registry_answer_new();
@@ -113,8 +130,8 @@ static void directory_pg_tells_every_outcome_apart(void **state)
 	assert_non_null(host);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		enum registry_outcome outcome =
-		        ask(host, rows[i].table, rows[i].id, rows[i].limit_ms,
-		            answer);
+		        ask(host, rows[i].table, rows[i].id, rows[i].old,
+		            rows[i].limit_ms, answer);
 
 		if (outcome != rows[i].outcome)
 			print_error("row %zu: %s\n", i,
@@ -126,9 +143,9 @@ static void directory_pg_tells_every_outcome_apart(void **state)
 		else
 			assert_string_equal(answer->citizen.full_name, "");
 	}
-	assert_int_equal(
-	        ask("/nonexistent", "citizens", "001090000001", 60000, answer),
-	        REGISTRY_UNREACHABLE);
+	assert_int_equal(ask("/nonexistent", "citizens", "001090000001", OLD,
+	                     60000, answer),
+	                 REGISTRY_UNREACHABLE);
 	registry_answer_free(answer);
 }
 
@@ -139,7 +156,7 @@ static void *meet(void *context)
 	enum registry_outcome outcome = REGISTRY_NOT_ASKED;
 
 	if (answer != NULL &&
-	    ask_once(context, "001090000001", 60000, answer) == CCCD_OK)
+	    ask_once(context, "001090000001", OLD, 60000, answer) == CCCD_OK)
 		outcome = answer->outcome;
 	registry_answer_free(answer);
 	return (void *)(uintptr_t)outcome;
@@ -182,8 +199,9 @@ static void directory_pg_outlives_a_restart_of_the_server(void **state)
 	assert_non_null(answer);
 	fill_pool(connector);
 	restart_server();
-	assert_int_equal(ask_once(connector, "001090000002", 60000, answer),
-	                 CCCD_OK);
+	assert_int_equal(
+	        ask_once(connector, "001090000002", OLD, 60000, answer),
+	        CCCD_OK);
 	assert_int_equal(answer->outcome, REGISTRY_FOUND);
 	assert_string_equal(answer->citizen.full_name, "Trần Thị Bình");
 	assert_int_equal(answer->attempts, 1);
@@ -206,7 +224,7 @@ static void directory_pg_keeps_the_servers_remarks_to_itself(void **state)
 	assert_non_null(written);
 	assert_true(before >= 0);
 	assert_true(dup2(fileno(written), STDERR_FILENO) >= 0);
-	err = ask_once(connector, "001090000002", 60000, answer);
+	err = ask_once(connector, "001090000002", OLD, 60000, answer);
 	(void)fflush(stderr);
 	assert_true(dup2(before, STDERR_FILENO) >= 0);
 	(void)close(before);
