@@ -91,6 +91,16 @@ static const struct {
 /* NOLINTEND(bugprone-macro-parentheses) */
 /* clang-format on */
 
+/* Below each of these names; kept until it ends. */
+static const struct {
+	const char *leaf;
+	size_t offset;
+} parts[] = {
+	{ "Ho", offsetof(struct citizen_reading, name.family) },
+	{ "ChuDem", offsetof(struct citizen_reading, name.middle) },
+	{ "Ten", offsetof(struct citizen_reading, name.given) },
+};
+
 /* The cards of 2013 to 2015 bore the twelve digits that stayed: a number,
  * but not an old one. */
 static bool set_old_number(struct span text, char *place)
@@ -121,40 +131,17 @@ static bool set_cell(const struct cell *cell, struct span text,
 	return false;
 }
 
-/* Where the part of a name goes, NULL: nowhere. */
-static char *name_part(struct citizen_reading *reading, const char *leaf)
-{
-	if (strcmp(leaf, "Ho") == 0)
-		return reading->name.family;
-	if (strcmp(leaf, "ChuDem") == 0)
-		return reading->name.middle;
-	if (strcmp(leaf, "Ten") == 0)
-		return reading->name.given;
-	return NULL;
-}
-
-/* Ho, ChuDem, Ten below a name; false when it is bad. */
-static bool take_name_part(struct citizen_reading *reading, const char *leaf,
-                           struct span text)
-{
-	char *place = name_part(reading, leaf);
-
-	return place == NULL ||
-	       (place[0] == '\0' &&
-	        citizen_set_text(text, place, CITIZEN_NAME_MAX));
-}
-
 /* The end of a whole name: its parts, or the text of the element itself. */
 static bool end_name(struct citizen_reading *reading, size_t offset,
                      struct span text)
 {
 	char *place = (char *)reading->citizen + offset;
-	bool parts = reading->name.family[0] != '\0' ||
-	             reading->name.middle[0] != '\0' ||
-	             reading->name.given[0] != '\0';
+	bool in_parts = reading->name.family[0] != '\0' ||
+	                reading->name.middle[0] != '\0' ||
+	                reading->name.given[0] != '\0';
 	bool good = place[0] == '\0';
 
-	if (parts)
+	if (in_parts)
 		good = good && citizen_join_name(reading->name.family,
 		                                 reading->name.middle,
 		                                 reading->name.given, place);
@@ -164,42 +151,86 @@ static bool end_name(struct citizen_reading *reading, size_t offset,
 	return good;
 }
 
-/* Whether this is a name of somebody we know, or directly below one; those
- * of others end nowhere, and their parts would become somebody else's. */
-static bool is_name(const char *name, const char *path, const char **ret_leaf)
-{
-	size_t len = strlen(name);
+/* What a path says: the place of a cell, name or part by its index. */
+enum member_kind {
+	MEMBER_OTHER = 0,
+	MEMBER_NAME,
+	MEMBER_NAME_PART,
+	MEMBER_CELL,
+	MEMBER_SEX,
+	MEMBER_YEAR,
+};
 
-	if (strncmp(name, path, len) != 0)
-		return false;
-	*ret_leaf = path[len] == '/' ? path + len + 1 : NULL;
-	return path[len] == '\0' ||
-	       (path[len] == '/' && strchr(*ret_leaf, '/') == NULL);
+struct member {
+	enum member_kind kind;
+	size_t index;
+};
+
+/* Ho, ChuDem, Ten below a name of somebody we know: those of others end
+ * nowhere, and their parts would become somebody else's. */
+static struct member find_name(const char *path)
+{
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		size_t len = strlen(names[i].path);
+
+		if (strncmp(names[i].path, path, len) != 0)
+			continue;
+		if (path[len] == '\0')
+			return (struct member){ MEMBER_NAME, i };
+		for (size_t j = 0; j < ARRAY_LEN(parts); j++)
+			if (path[len] == '/' &&
+			    strcmp(parts[j].leaf, path + len + 1) == 0)
+				return (struct member){ MEMBER_NAME_PART, j };
+	}
+	return (struct member){ MEMBER_OTHER, 0 };
+}
+
+static struct member find(const char *path)
+{
+	struct member member = find_name(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(cells) && member.kind == MEMBER_OTHER;
+	     i++)
+		if (strcmp(cells[i].path, path) == 0)
+			member = (struct member){ MEMBER_CELL, i };
+	if (strcmp(path, "GioiTinh") == 0)
+		member.kind = MEMBER_SEX;
+	else if (strcmp(path, "NgayThangNamSinh/Nam") == 0 ||
+	         strcmp(path, "Nam") == 0)
+		member.kind = MEMBER_YEAR;
+	return member;
+}
+
+bool citizen_reads(const char *path)
+{
+	return find(path).kind != MEMBER_OTHER;
 }
 
 bool citizen_take(struct citizen_reading *reading, const char *path,
                   struct span text)
 {
-	const char *leaf = NULL;
+	struct member member = find(path);
+	char *part = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (is_name(names[i].path, path, &leaf))
-			return leaf != NULL
-			               ? take_name_part(reading, leaf, text)
-			               : end_name(reading, names[i].offset,
-			                          text);
-	for (size_t i = 0; i < ARRAY_LEN(cells); i++)
-		if (strcmp(cells[i].path, path) == 0)
-			return set_cell(&cells[i], text, reading->citizen);
-	if (strcmp(path, "GioiTinh") == 0)
+	switch (member.kind) {
+	case MEMBER_OTHER: return true;
+	case MEMBER_NAME:
+		return end_name(reading, names[member.index].offset, text);
+	case MEMBER_NAME_PART:
+		part = (char *)reading + parts[member.index].offset;
+		return part[0] == '\0' &&
+		       citizen_set_text(text, part, CITIZEN_NAME_MAX);
+	case MEMBER_CELL:
+		return set_cell(&cells[member.index], text, reading->citizen);
+	case MEMBER_SEX:
 		return reading->sex[0] == '\0' &&
 		       citizen_set_text(text, reading->sex,
 		                        sizeof(reading->sex));
-	if (strcmp(path, "NgayThangNamSinh/Nam") == 0 ||
-	    strcmp(path, "Nam") == 0)
+	case MEMBER_YEAR:
 		return reading->year[0] == '\0' &&
 		       citizen_set_date(text, reading->year);
-	return true;
+	}
+	return false;
 }
 
 bool citizen_finish(struct citizen_reading *reading, const char *male,

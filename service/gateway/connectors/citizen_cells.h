@@ -21,6 +21,9 @@ struct citizen_reading {
 	char year[CITIZEN_DATE_MAX];
 };
 
+/* Whether citizen_take() looks at the text at a path below CongDan. */
+bool citizen_reads(const char *path);
+
 /**
  * citizen_take() - one member, its children before it.
  * @path: below CongDan, "ThuongTru/ChiTiet"; unknown ones are passed over

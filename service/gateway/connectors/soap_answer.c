@@ -26,7 +26,9 @@ static const char envelope_1_2[] = "http://www.w3.org/2003/05/soap-envelope";
  * struct reading - a document on its way in.
  * @path:     local names from the answer's root element, '/' between
  * @base:     depth of the answer's root element, 0 while outside
- * @text:     of the innermost element
+ * @text:     of the innermost element, where it is read
+ * @has_text: something else than blanks was in it since a tag
+ * @reads:    of each depth, whether the text of the open element is read
  * @outcome:  set once; REGISTRY_NOT_ASKED until something is wrong
  * @people:   CongDan elements seen
  * @stray:    something else was in the collection
@@ -44,10 +46,12 @@ struct reading {
 	char path[ANSWER_PATH_MAX];
 	size_t ends[DEPTH_MAX + 1];
 	bool parents[DEPTH_MAX + 1];
+	bool reads[DEPTH_MAX + 1];
 	unsigned int depth;
 	unsigned int base;
 	unsigned int elements;
 	unsigned int people;
+	bool has_text;
 	bool stray;
 	bool is_unicode;
 	bool in_body;
@@ -103,34 +107,55 @@ static void end_fault_code(struct reading *reading, struct span text)
 	}
 }
 
-/* The path below the answer's root, which is that of CongDan or shorter. */
-static void end_below(struct reading *reading, struct span text)
+/* The path below CongDan, NULL anywhere else. */
+static const char *below_person(const struct reading *reading)
 {
 	static const char person[] = "CongdanCollection/CongDan/";
-	const char *path = reading->path;
+	size_t len = sizeof(person) - 1;
 
-	if (reading->is_fault) {
-		if (strcmp(path, "Fault/faultcode") == 0 ||
-		    strcmp(path, "Fault/Code/Value") == 0)
-			end_fault_code(reading, text);
-	} else if (strcmp(path, "KetQuaXacThuc/TonTai") == 0) {
+	return strncmp(reading->path, person, len) == 0 ? reading->path + len
+	                                                : NULL;
+}
+
+/* What nobody reads, a picture or a server's stack, may be of any length. */
+static bool is_read(const struct reading *reading)
+{
+	const char *path = reading->path;
+	const char *below = below_person(reading);
+
+	if (reading->is_fault)
+		return strcmp(path, "Fault/faultcode") == 0 ||
+		       strcmp(path, "Fault/Code/Value") == 0;
+	return strcmp(path, "KetQuaXacThuc/TonTai") == 0 ||
+	       (below != NULL && citizen_reads(below));
+}
+
+/* An element whose text was read. */
+static void end_read(struct reading *reading, struct span text)
+{
+	const char *below = below_person(reading);
+
+	if (reading->is_fault)
+		end_fault_code(reading, text);
+	else if (below == NULL)
 		end_exists(reading, text);
-	} else if (strncmp(path, person, sizeof(person) - 1) == 0) {
-		if (!citizen_take(&reading->person, path + sizeof(person) - 1,
-		                  text))
-			stop(reading, REGISTRY_MALFORMED);
-	}
+	else if (!citizen_take(&reading->person, below, text))
+		stop(reading, REGISTRY_MALFORMED);
 }
 
 /* Text beside elements, or the root's own, says what nobody here reads: it
  * must not pass for the value of an element, nor for an empty collection. */
 static void check_text(struct reading *reading, bool is_leaf)
 {
-	struct span text = text_trim(buf_span(&reading->text));
-
 	if (reading->base != 0 && !reading->is_fault && !is_leaf &&
-	    text.len > 0)
+	    reading->has_text)
 		stop(reading, REGISTRY_MALFORMED);
+}
+
+static void forget_text(struct reading *reading)
+{
+	reading->has_text = false;
+	buf_reset(&reading->text);
 }
 
 static bool is_envelope_name(const xmlChar *uri)
@@ -274,7 +299,8 @@ static void on_start(void *context, const xmlChar *name, const xmlChar *prefix,
 	if (prefix != NULL && uri == NULL)
 		stop(reading, REGISTRY_NAMESPACE);
 	push(reading, name);
-	buf_reset(&reading->text);
+	reading->reads[reading->depth] = is_read(reading);
+	forget_text(reading);
 }
 
 static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
@@ -289,8 +315,8 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
 		return;
 	check_text(reading, reading->depth > reading->base &&
 	                            !reading->parents[reading->depth]);
-	if (reading->base != 0)
-		end_below(reading, buf_span(&reading->text));
+	if (reading->reads[reading->depth])
+		end_read(reading, buf_span(&reading->text));
 	if (reading->depth == reading->base) {
 		/* Only one answer: base stays behind as seen_root. */
 		reading->base = 0;
@@ -299,24 +325,25 @@ static void on_end(void *context, const xmlChar *name, const xmlChar *prefix,
 		reading->in_body = false;
 	reading->path[reading->ends[reading->depth]] = '\0';
 	reading->depth--;
-	buf_reset(&reading->text);
+	forget_text(reading);
 }
 
 static void on_text(void *context, const xmlChar *text, int len)
 {
 	struct reading *reading = context;
+	struct span piece = span_of(text, (size_t)len);
 	enum cccd_err err = CCCD_OK;
 
 	if (reading->outcome != REGISTRY_NOT_ASKED)
 		return;
-	if (reading->base == 0) {
-		/* Whatever it says, an empty answer beside it is not all. */
-		if (reading->in_body &&
-		    text_trim(span_of(text, (size_t)len)).len > 0)
-			stop(reading, REGISTRY_MALFORMED);
+	if (text_trim(piece).len > 0)
+		reading->has_text = true;
+	/* Whatever it says, an empty answer beside it is not all. */
+	if (reading->base == 0 && reading->in_body && reading->has_text)
+		stop(reading, REGISTRY_MALFORMED);
+	if (!reading->reads[reading->depth])
 		return;
-	}
-	err = buf_append(&reading->text, span_of(text, (size_t)len));
+	err = buf_append(&reading->text, piece);
 	if (err == CCCD_ERR_MEMORY)
 		reading->err = err;
 	if (err != CCCD_OK)

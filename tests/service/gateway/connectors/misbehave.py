@@ -128,6 +128,8 @@ def xml_of(case):
         "bomb": laughs(),
         "external": external(),
         "utf16": collection(citizen()).replace("UTF-8", "utf-16"),
+        "photo": collection(citizen().replace(
+            "<GioiTinh>", "<Anh>" + "A" * 5000 + "</Anh><GioiTinh>")),
         "latin": collection(citizen()).replace("UTF-8", "ISO-8859-1"),
         "fault": fault("Server"),
         "blame": fault("Client"),
@@ -160,6 +162,7 @@ def json_of(case):
         "wrapped": json.dumps({"congDan": [person()]}),
         "flat": json.dumps(person()),
         "mismatch": json.dumps({"congDan": named}),
+        "photo": json.dumps({"congDan": dict(person(), anh="A" * 5000)}),
         "other": json.dumps({"congDan": other}),
         "empty": json.dumps({"congdanCollection": {"congDan": []}}),
         "null": json.dumps({"congDan": None}),

@@ -58,6 +58,7 @@ static const struct row rows[] = {
 	{ "empty", ALL, LOOKUP, "tls", REGISTRY_NOT_FOUND, 1 },
 	{ "blank", XML, LOOKUP, "tls", REGISTRY_NOT_FOUND, 1 },
 	{ "counted", XML, LOOKUP, "tls", REGISTRY_FOUND, 1 },
+	{ "photo", ALL, LOOKUP, "tls", REGISTRY_FOUND, 1 },
 	/* Declared, but not so; a string in JSON is no octets. */
 	{ "utf16", XML, LOOKUP, "tls", REGISTRY_FOUND, 1 },
 	{ "latin", LGSP, LOOKUP, "tls", REGISTRY_FOUND, 1 },

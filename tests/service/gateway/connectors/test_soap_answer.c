@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #undef fail
 
+#include "base/buf.h"
 #include "service/gateway/connectors/soap_answer.h"
 
 #define ENVELOPE_NS "http://schemas.xmlsoap.org/soap/envelope/"
@@ -102,6 +103,88 @@ static void soap_answers_are_told_apart(void **state)
 			assert_string_equal(answer->citizen.id_number,
 			                    "001090000001");
 		registry_answer_free(answer);
+	}
+}
+
+/* Where a long text stands: "%" is its place. */
+static const struct {
+	const char *name;
+	const char *document;
+	enum registry_outcome outcome;
+} places[] = {
+	{ "picture", BODY(ONE(NUMBER "<n:Anh>%</n:Anh>")), REGISTRY_FOUND },
+	{ "data", BODY(ONE(NUMBER "<n:Anh><![CDATA[%]]></n:Anh>")),
+	  REGISTRY_FOUND },
+	{ "part", BODY(ONE(NUMBER "<n:Con><n:Anh>%</n:Anh></n:Con>")),
+	  REGISTRY_FOUND },
+	{ "name's part",
+	  BODY(ONE(NUMBER "<n:Cha><n:HoVaTen><n:Anh>%</n:Anh>"
+	                  "<n:Ten>A</n:Ten></n:HoVaTen></n:Cha>")),
+	  REGISTRY_FOUND },
+	{ "before",
+	  BODY(COLLECTION(
+	          "<n:Anh>%</n:Anh><n:CongDan>" PERSON(NUMBER) "</n:CongDan>")),
+	  REGISTRY_FOUND },
+	{ "fault",
+	  BODY("<s:Fault><faultcode>s:Server</faultcode><faultstring>%"
+	       "</faultstring><detail>%</detail></s:Fault>"),
+	  REGISTRY_FAULT },
+	{ "nobody", BODY(COLLECTION("<n:Anh>%</n:Anh>")), REGISTRY_MALFORMED },
+	{ "collection", BODY(COLLECTION("%")), REGISTRY_MALFORMED },
+	{ "beside a person", BODY("%" ONE(NUMBER)), REGISTRY_MALFORMED },
+	{ "between", BODY(ONE(NUMBER "%")), REGISTRY_MALFORMED },
+	{ "head of a part", BODY(ONE(NUMBER "<n:Con>%<n:Anh/></n:Con>")),
+	  REGISTRY_MALFORMED },
+	{ "tail of a part", BODY(ONE(NUMBER "<n:Con><n:Anh/>%</n:Con>")),
+	  REGISTRY_MALFORMED },
+	{ "number", BODY(ONE("<n:SoDinhDanh>%</n:SoDinhDanh>")),
+	  REGISTRY_MALFORMED },
+	{ "place",
+	  BODY(ONE(NUMBER "<n:ThuongTru><n:ChiTiet>%</n:ChiTiet>"
+	                  "</n:ThuongTru>")),
+	  REGISTRY_MALFORMED },
+	{ "sex", BODY(ONE(NUMBER "<n:GioiTinh>%</n:GioiTinh>")),
+	  REGISTRY_MALFORMED },
+	{ "year", BODY(ONE(NUMBER "<n:Nam>%</n:Nam>")), REGISTRY_MALFORMED },
+	{ "father",
+	  BODY(ONE(NUMBER "<n:Cha><n:HoVaTen><n:Ten>%</n:Ten></n:HoVaTen>"
+	                  "</n:Cha>")),
+	  REGISTRY_MALFORMED },
+};
+
+/* The text consists of @len bytes of letters. */
+static void assert_place(size_t index, const char *letter, size_t len)
+{
+	BUF document = buf_make(1024 * 1024);
+	struct registry_answer *answer = NULL;
+
+	for (const char *at = places[index].document; *at != '\0'; at++) {
+		if (*at != '%')
+			assert_int_equal(
+			        buf_append_byte(&document, (uint8_t)*at),
+			        CCCD_OK);
+		for (size_t i = 0; *at == '%' && i < len; i += strlen(letter))
+			assert_int_equal(
+			        buf_append(&document, span_text(letter)),
+			        CCCD_OK);
+	}
+	answer = parse(SOAP_OCTETS, buf_span(&document));
+	if (answer->outcome != places[index].outcome)
+		print_error("%s, %zu of %s\n", places[index].name, len, letter);
+	assert_int_equal(answer->outcome, places[index].outcome);
+	registry_answer_free(answer);
+}
+
+static void soap_answers_pass_over_long_texts_nobody_reads(void **state)
+{
+	static const char *const letters[] = { "A", "\xe1\xbb\x85" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+		for (size_t j = 0; j < ARRAY_LEN(letters); j++) {
+			assert_place(i, letters[j], 3000);
+			assert_place(i, letters[j], 300000);
+		}
 	}
 }
 
@@ -235,6 +318,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(soap_answers_are_told_apart),
+		cmocka_unit_test(
+		        soap_answers_pass_over_long_texts_nobody_reads),
 		cmocka_unit_test(soap_answers_keep_names_of_others_apart),
 		cmocka_unit_test(
 		        soap_answers_are_utf8_whatever_a_string_declares),
