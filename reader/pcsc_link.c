@@ -17,6 +17,9 @@
 enum {
 	SHARING_TRIES = 8,
 	SHARING_PAUSE_MS = 100,
+	/* Of a card that has just come; pcscd then knows no ATR. */
+	ARRIVAL_TRIES = 4,
+	ARRIVAL_PAUSE_MS = 150,
 	/* pcscd looks at its readers every 200 to 400 ms. */
 	REMOVAL_SEEN_MS = 900,
 	FEATURES_MAX = 256,
@@ -216,7 +219,7 @@ static void read_limits(struct pcsc_link *link)
 		link->card.short_hint = is_known_short(link->name);
 }
 
-static LONG connect_card(struct pcsc_link *link)
+static LONG connect_once(struct pcsc_link *link)
 {
 	LONG code;
 
@@ -231,6 +234,21 @@ static LONG connect_card(struct pcsc_link *link)
 		read_limits(link);
 	else
 		(void)disconnect(link);
+	return code;
+}
+
+/* A card of which pcscd has no ATR yet has no protocol in common with us; one
+ * that really has none is still refused a moment later. */
+static LONG connect_card(struct pcsc_link *link)
+{
+	LONG code = connect_once(link);
+
+	for (int i = 1; i < ARRIVAL_TRIES &&
+	                (uint32_t)code == (uint32_t)SCARD_E_PROTO_MISMATCH;
+	     i++) {
+		clock_sleep_ms(ARRIVAL_PAUSE_MS);
+		code = connect_once(link);
+	}
 	return code;
 }
 

@@ -19,6 +19,7 @@
 
 #include "base/clock.h"
 #include "reader/reader.h"
+#include "tests/reader/fake_winscard.h"
 
 #define assert_ok(expr) assert_int_equal((expr), CCCD_OK)
 
@@ -30,240 +31,6 @@ enum {
 };
 
 static const uint8_t command[] = { 0x00, 0xB0, 0x00, 0x00, 0x00 };
-static const char one_reader[] = "Fake reader\0";
-/* Known in udev/readers.list for short APDUs. */
-static const char short_reader[] = "ACS ACR122U PICC Interface 00 00\0";
-
-/*
- * The fake service. @fail_at: which call fails, counted from 1; 0 none.
- * @after: how every later call fails; SCARD_S_SUCCESS for not at all.
- * @refusals: handshakes that end as if we were refused, before that.
- * @open: contexts and handles not yet given back.
- */
-static struct fake {
-	atomic_int calls;
-	int fail_at;
-	int refusals;
-	LONG code;
-	LONG after;
-	atomic_int contexts;
-	atomic_int handles;
-	atomic_bool blocks;
-	atomic_bool inside;
-	const char *names;
-	DWORD names_len;
-	DWORD response_len;
-	bool says_nothing;
-	bool refuses_card;
-} fake;
-
-static void fake_reset(void)
-{
-	fake = (struct fake){ .names = one_reader,
-		              .names_len = sizeof(one_reader),
-		              .response_len = 2 };
-}
-
-/* Whether this call is one to fail. */
-static bool fails(void)
-{
-	int call = atomic_fetch_add(&fake.calls, 1) + 1;
-
-	if (fake.fail_at > 0 && call > fake.fail_at)
-		fake.code = fake.after;
-	return fake.fail_at > 0 && call >= fake.fail_at &&
-	       fake.code != SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b,
-                                  LPSCARDCONTEXT context);
-LONG __wrap_SCardReleaseContext(SCARDCONTEXT context);
-LONG __wrap_SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names,
-                             LPDWORD len);
-LONG __wrap_SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout,
-                                 SCARD_READERSTATE *states, DWORD count);
-LONG __wrap_SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share,
-                         DWORD protocols, LPSCARDHANDLE handle,
-                         LPDWORD protocol);
-LONG __wrap_SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols,
-                           DWORD how, LPDWORD protocol);
-LONG __wrap_SCardDisconnect(SCARDHANDLE handle, DWORD how);
-LONG __wrap_SCardBeginTransaction(SCARDHANDLE handle);
-LONG __wrap_SCardEndTransaction(SCARDHANDLE handle, DWORD how);
-LONG __wrap_SCardStatus(SCARDHANDLE handle, LPSTR name, LPDWORD name_len,
-                        LPDWORD state, LPDWORD protocol, LPBYTE atr,
-                        LPDWORD atr_len);
-LONG __wrap_SCardControl(SCARDHANDLE handle, DWORD control, LPCVOID in,
-                         DWORD in_len, LPVOID out, DWORD out_max,
-                         LPDWORD out_len);
-LONG __wrap_SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *pci,
-                          LPCBYTE in, DWORD in_len, SCARD_IO_REQUEST *got,
-                          LPBYTE out, LPDWORD out_len);
-LONG __wrap_SCardCancel(SCARDCONTEXT context);
-
-LONG __wrap_SCardEstablishContext(DWORD scope, LPCVOID a, LPCVOID b,
-                                  LPSCARDCONTEXT context)
-{
-	(void)scope;
-	(void)a;
-	(void)b;
-	if (fake.refusals > 0) {
-		fake.refusals--;
-		return SCARD_W_SECURITY_VIOLATION;
-	}
-	if (fails())
-		return fake.code;
-	atomic_fetch_add(&fake.contexts, 1);
-	*context = 7;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardReleaseContext(SCARDCONTEXT context)
-{
-	(void)context;
-	atomic_fetch_sub(&fake.contexts, 1);
-	return fails() ? fake.code : SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardListReaders(SCARDCONTEXT context, LPCSTR groups, LPSTR names,
-                             LPDWORD len)
-{
-	(void)context;
-	(void)groups;
-	if (fails())
-		return fake.code;
-	if (names != NULL)
-		memcpy(names, fake.names,
-		       fake.names == one_reader ? sizeof(one_reader)
-		                                : sizeof(short_reader));
-	*len = fake.names_len;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardGetStatusChange(SCARDCONTEXT context, DWORD timeout,
-                                 SCARD_READERSTATE *states, DWORD count)
-{
-	(void)context;
-	(void)timeout;
-	if (fails())
-		return fake.code;
-	for (DWORD i = 0; i < count; i++)
-		states[i].dwEventState = SCARD_STATE_PRESENT;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardConnect(SCARDCONTEXT context, LPCSTR name, DWORD share,
-                         DWORD protocols, LPSCARDHANDLE handle,
-                         LPDWORD protocol)
-{
-	(void)context;
-	(void)name;
-	(void)protocols;
-	assert_int_equal(share, SCARD_SHARE_EXCLUSIVE);
-	if (fails())
-		return fake.code;
-	if (fake.refuses_card)
-		return SCARD_W_SECURITY_VIOLATION;
-	atomic_fetch_add(&fake.handles, 1);
-	*handle = 9;
-	*protocol = SCARD_PROTOCOL_T1;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardReconnect(SCARDHANDLE handle, DWORD share, DWORD protocols,
-                           DWORD how, LPDWORD protocol)
-{
-	(void)handle;
-	(void)share;
-	(void)protocols;
-	(void)how;
-	*protocol = SCARD_PROTOCOL_T1;
-	return fails() ? fake.code : SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardDisconnect(SCARDHANDLE handle, DWORD how)
-{
-	(void)handle;
-	/* No session may stay behind. */
-	assert_int_equal(how, SCARD_RESET_CARD);
-	atomic_fetch_sub(&fake.handles, 1);
-	return fails() ? fake.code : SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardBeginTransaction(SCARDHANDLE handle)
-{
-	(void)handle;
-	return fails() ? fake.code : SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardEndTransaction(SCARDHANDLE handle, DWORD how)
-{
-	(void)handle;
-	(void)how;
-	return fails() ? fake.code : SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardStatus(SCARDHANDLE handle, LPSTR name, LPDWORD name_len,
-                        LPDWORD state, LPDWORD protocol, LPBYTE atr,
-                        LPDWORD atr_len)
-{
-	(void)handle;
-	(void)name;
-	(void)name_len;
-	(void)state;
-	(void)protocol;
-	if (fails())
-		return fake.code;
-	memset(atr, 0x3B, 4);
-	*atr_len = 4;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardControl(SCARDHANDLE handle, DWORD control, LPCVOID in,
-                         DWORD in_len, LPVOID out, DWORD out_max,
-                         LPDWORD out_len)
-{
-	static const uint8_t features[] = { 0x12, 4, 0, 0, 0, 1 };
-	static const uint8_t properties[] = { 0x0A, 4, 0, 4, 0, 0 };
-
-	(void)handle;
-	(void)in;
-	(void)in_len;
-	(void)out_max;
-	if (fails())
-		return fake.code;
-	if (fake.says_nothing)
-		return SCARD_E_UNSUPPORTED_FEATURE;
-	memcpy(out, control == 1 ? properties : features, sizeof(features));
-	*out_len = sizeof(features);
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardTransmit(SCARDHANDLE handle, const SCARD_IO_REQUEST *pci,
-                          LPCBYTE in, DWORD in_len, SCARD_IO_REQUEST *got,
-                          LPBYTE out, LPDWORD out_len)
-{
-	(void)handle;
-	(void)pci;
-	(void)in;
-	(void)in_len;
-	(void)got;
-	atomic_store(&fake.inside, true);
-	while (atomic_load(&fake.blocks))
-		clock_sleep_ms(1);
-	if (fails())
-		return fake.code;
-	memset(out, 0x90,
-	       fake.response_len < *out_len ? fake.response_len : *out_len);
-	*out_len = fake.response_len;
-	return SCARD_S_SUCCESS;
-}
-
-LONG __wrap_SCardCancel(SCARDCONTEXT context)
-{
-	(void)context;
-	return SCARD_S_SUCCESS;
-}
 
 /* One whole use of a reader; the first error ends it. */
 static enum cccd_err use(struct cccd_error *error)
@@ -361,13 +128,13 @@ static void pcsc_connect_hints_at_a_known_short_reader(void **state)
 	struct reader_card card;
 
 	(void)state;
-	card = connect_to(short_reader, sizeof(short_reader), true);
+	card = connect_to(fake_short_reader, sizeof(fake_short_reader), true);
 	assert_true(card.short_hint);
 	assert_int_equal(card.max_command, READER_COMMAND_MAX);
-	card = connect_to(short_reader, sizeof(short_reader), false);
+	card = connect_to(fake_short_reader, sizeof(fake_short_reader), false);
 	assert_false(card.short_hint);
 	assert_int_equal(card.max_command, 1034);
-	card = connect_to(one_reader, sizeof(one_reader), true);
+	card = connect_to(fake_one_reader, sizeof(fake_one_reader), true);
 	assert_false(card.short_hint);
 }
 
@@ -438,6 +205,28 @@ static void pcsc_connect_tells_a_refusal(void **state)
 	assert_int_equal(reader_connect(reader, &error),
 	                 CCCD_ERR_READER_PERMISSION);
 	reader_close(reader);
+}
+
+/* pcscd has no ATR of a card that is just being laid down. */
+static void pcsc_connect_bears_with_a_card_that_comes(void **state)
+{
+	static const struct {
+		int mismatches;
+		enum cccd_err expected;
+	} cases[] = { { 2, CCCD_OK }, { 100, CCCD_ERR_CARD_UNSUPPORTED } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct cccd_error error = { .tries_left = -1 };
+		struct reader *reader = NULL;
+
+		fake_reset();
+		fake.mismatches = cases[i].mismatches;
+		assert_ok(reader_open("pcsc:", &error, &reader));
+		assert_int_equal(reader_connect(reader, &error),
+		                 cases[i].expected);
+		reader_close(reader);
+	}
 }
 
 static void pcsc_open_refuses_a_list_that_lies(void **state)
@@ -567,6 +356,7 @@ int main(void)
 		cmocka_unit_test(pcsc_list_tells_a_dead_service_from_a_refusal),
 		cmocka_unit_test(pcsc_use_takes_no_dead_service_for_a_refusal),
 		cmocka_unit_test(pcsc_connect_tells_a_refusal),
+		cmocka_unit_test(pcsc_connect_bears_with_a_card_that_comes),
 		cmocka_unit_test(pcsc_open_refuses_a_list_that_lies),
 		cmocka_unit_test(pcsc_transmit_refuses_an_answer_that_lies),
 		cmocka_unit_test(pcsc_transmit_takes_no_answer_for_a_removal),
