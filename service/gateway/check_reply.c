@@ -107,6 +107,14 @@ static void grant(const struct citizen *citizen,
 		add(ret, sensitive, ARRAY_LEN(sensitive));
 }
 
+/* Nine digits were given twice: with another name it may be somebody else's
+ * row, and nobody asked for that person. */
+static bool may_be_another(const struct match_result *match)
+{
+	return match->verdict != MATCH_MATCH &&
+	       match->notes[MATCH_ID_NUMBER] == MATCH_BY_OLD_NUMBER;
+}
+
 enum cccd_err check_reply_text(const struct check_told *told, char **ret)
 {
 	const struct match_result *match = told->match;
@@ -132,7 +140,7 @@ enum cccd_err check_reply_text(const struct check_told *told, char **ret)
 			.state = match_state_name(match->states[i]),
 			.note = match_note_name(match->notes[i]),
 		};
-	if (told->answer->outcome == REGISTRY_FOUND)
+	if (told->answer->outcome == REGISTRY_FOUND && !may_be_another(match))
 		grant(&told->answer->citizen, told->scopes, &granted);
 	reply.value_count = granted.count;
 	return gateway_reply_text(&reply, ret);

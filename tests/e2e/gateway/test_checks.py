@@ -71,6 +71,11 @@ class Checks(rig.House):
         judge("check", reply)
 
     def test_who_is_known_by_the_old_number_only(self):
+        self.gateway.stop()
+        self.gateway.write(self.directory, "", {
+            "desk": (rig.TOKEN, "scopes = id demographic")})
+        self.gateway.start()
+
         def told(nine):
             status, reply = self.gateway.check(self.desk.sign_claims(
                 self.gateway.nonce(), identity={
@@ -86,15 +91,20 @@ class Checks(rig.House):
                 "INSERT INTO citizens (id_number, old_number, full_name, "
                 "date_of_birth, sex) VALUES (?, ?, ?, '1990-01-01', "
                 "'female')", ((None, "112345670", rig.NAME),
-                              ("001190000002", "112345671", rig.NAME)))
+                              ("001190000002", "112345671", rig.NAME),
+                              (None, "112345672", "Lê Văn Khác")))
         reply = told("112345670")
         self.assertEqual(reply["registry"], "match")
         self.assertEqual(reply["fields"]["id_number"], "match")
         self.assertEqual(reply["notes"]["id_number"], "old_number")
-        # Old numbers were given twice; this is somebody else.
+        self.assertEqual(reply["values"]["full_name"], rig.NAME)
+        # Old numbers were given twice; these are somebody else.
         self.assertEqual(told("112345671")["registry"], "not_found")
-        self.assertEqual(self.gateway.asked(), 2)
-        self.assertEqual(len(self.gateway.log()), 2)
+        reply = told("112345672")
+        self.assertEqual(reply["registry"], "mismatch")
+        self.assertNotIn("values", reply)
+        self.assertEqual(self.gateway.asked(), 3)
+        self.assertEqual(len(self.gateway.log()), 3)
 
     def test_published_contract(self):
         api = json.loads((API / "gateway-openapi.json").read_text())
